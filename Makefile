@@ -1,0 +1,95 @@
+# Every command of Aftercare. `make help` lists them; the work is done in tools/.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+# The machine's own Python, 3.8 or newer, else uv's. It is tried out, for a `python3` that exists
+# may still refuse to run here (pyenv's does when the version in .python-version is missing).
+find_python = for python in python3 /usr/bin/python3 /usr/local/bin/python3 python; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1; then \
+	    exec $$python tools/aftercare.py $(1); \
+	  fi; \
+	done; \
+	uv=$${UV:-uv}; \
+	if ! $$uv --version >/dev/null 2>&1; then uv=.tools/uv/bin/uv; fi; \
+	if $$uv --version >/dev/null 2>&1; then \
+	  exec $$uv run --quiet --no-project python tools/aftercare.py $(1); \
+	fi; \
+	echo 'Aftercare needs Python 3.8 or newer, or uv, and found neither.' >&2; \
+	echo 'Install python3 with your package manager, or uv as described at' >&2; \
+	echo 'https://docs.astral.sh/uv/getting-started/installation/, then run this again.' >&2; \
+	exit 1
+
+.PHONY: help
+help: ## Print this list
+	@echo 'Usage: make TARGET'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: up
+up: ## Set up, train if needed, load the sample company, start everything (Ctrl-C stops it)
+	@$(call find_python,up)
+
+.PHONY: setup
+setup: ## Create both environments from their lock files
+	@$(call find_python,setup)
+
+.PHONY: train
+train: ## Train the model if the training data or configuration has changed
+	@$(call find_python,train)
+
+.PHONY: test
+test: ## Set up and run every test: services, bot, conversations, browser
+	@$(call find_python,test)
+
+.PHONY: test-unit
+test-unit: ## Run the services' tests that need neither the model nor a browser
+	@$(call find_python,test unit)
+
+.PHONY: test-bot
+test-bot: ## Run the tests of the bot's own code
+	@$(call find_python,test bot)
+
+.PHONY: test-conversations
+test-conversations: ## Run the conversations with the trained bot
+	@$(call find_python,test conversations)
+
+.PHONY: test-browser
+test-browser: ## Run the tests in the browser
+	@$(call find_python,test browser)
+
+.PHONY: check
+check: ## Check formatting, lint, types and syntax; changes nothing
+	@$(call find_python,check)
+
+.PHONY: format
+format: ## Format the code and mend what lint can mend by itself
+	@$(call find_python,format)
+
+.PHONY: migrate
+migrate: ## Bring the database to the newest schema
+	@$(call find_python,run aftercare.migrate)
+
+.PHONY: migration
+migration: ## Write a migration for changed tables: MESSAGE="tickets have a due date"
+	@test -n "$$MESSAGE" || { echo 'What changes? make migration MESSAGE="..."' >&2; exit 1; }
+	@$(call find_python,run aftercare.migrate "$$MESSAGE")
+
+.PHONY: load
+load: ## Load the sample company (products, services, manuals) from catalogue/
+	@$(call find_python,run aftercare.catalogue.load)
+
+.PHONY: staff-password
+staff-password: ## Give a member of staff a new password: EMAIL=name@example.org
+	@test -n "$$EMAIL" || { echo 'Whose? make staff-password EMAIL=name@example.org' >&2; exit 1; }
+	@$(call find_python,run aftercare.staff.reset "$$EMAIL")
+
+.PHONY: bench
+bench: ## Measure speed and memory
+	@$(call find_python,run tests.bench)
+
+.PHONY: clean
+clean: ## Remove environments, models and var/ with the database, after asking (FORCE=1: without)
+	@$(call find_python,clean)
+
+export EMAIL FORCE MESSAGE

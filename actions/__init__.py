@@ -1,0 +1,1 @@
+"""Thin translators between Rasa and the core: slots in, slots and response names out."""

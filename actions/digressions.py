@@ -1,0 +1,78 @@
+"""Answers to what is asked or told beside the intakes and in the middle of them."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.guard import Events, GuardedAction
+from actions.translation import INTAKE, MEMORY, memory, said, state, talk, utter
+from aftercare.desk import Desk
+
+
+class AnswerUsage(GuardedAction):
+    action_name = "action_answer_usage"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        replies = self._desk.answer_usage(
+            said(tracker), state(tracker), memory(tracker), talk(tracker)
+        )
+        utter(dispatcher, replies)
+        return []
+
+
+class AnswerWarranty(GuardedAction):
+    action_name = "action_answer_warranty"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        replies = self._desk.answer_warranty(
+            said(tracker), state(tracker), memory(tracker), talk(tracker)
+        )
+        utter(dispatcher, replies)
+        return []
+
+
+class AnswerWaitingTime(GuardedAction):
+    action_name = "action_answer_waiting_time"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        utter(dispatcher, self._desk.answer_waiting_time())
+        return []
+
+
+class TakeUpRemark(GuardedAction):
+    """Answers what is told outside of an intake, and keeps the product that it names."""
+
+    action_name = "action_take_up_remark"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        remembered = memory(tracker)
+        utter(dispatcher, self._desk.take_up_remark(said(tracker), remembered, talk(tracker)))
+        return [SlotSet(MEMORY, remembered.to_json())]
+
+
+class NoteOtherWish(GuardedAction):
+    action_name = "action_note_other_wish"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        present = state(tracker)
+        if present is None:
+            return []
+        utter(dispatcher, self._desk.note_other_wish(said(tracker), present, talk(tracker)))
+        return [SlotSet(INTAKE, present.to_json())]

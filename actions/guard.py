@@ -1,0 +1,61 @@
+"""Turns every failure of an action into a kind response and a log line with the same id."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from aftercare.errors import StorageUnavailable, new_error_id
+from aftercare.log import log_error
+
+Events = list[dict[str, Any]]
+
+
+class GuardedAction(Action):
+    """An action whose `answer` may fail: the customer hears a kind sentence, staff find the id.
+
+    `answer` runs in a thread, so that a slow database holds up one conversation only.
+    """
+
+    action_name = ""
+
+    def name(self) -> str:
+        return self.action_name
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        raise NotImplementedError
+
+    def after_failure(self, tracker: Tracker) -> Events:
+        """Slots that let the customer go on where they were."""
+        return []
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        attempt = CollectingDispatcher()
+        try:
+            events = await asyncio.to_thread(self.answer, attempt, tracker)
+        except Exception as error:
+            error_id = new_error_id()
+            log_error(
+                "action_failed",
+                error_id,
+                error,
+                action=self.name(),
+                conversation_id=str(tracker.sender_id),
+            )
+            trouble = (
+                "utter_storage_trouble"
+                if isinstance(error, StorageUnavailable)
+                else "utter_trouble"
+            )
+            dispatcher.utter_message(
+                response=trouble, error_id=error_id, json_message={"error_id": error_id}
+            )
+            return self.after_failure(tracker)
+        dispatcher.messages.extend(attempt.messages)
+        return events

@@ -1,0 +1,65 @@
+"""The one form of the bot: every call begins, continues or resumes an intake of the core."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActionExecutionRejected, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.guard import Events, GuardedAction
+from actions.translation import (
+    ANSWER,
+    INTAKE,
+    MEMORY,
+    memory,
+    said,
+    state,
+    talk,
+    turn_events,
+    utter,
+)
+from aftercare.desk import Desk
+
+FORM = "intake_form"
+
+
+class ValidateIntakeForm(GuardedAction):
+    """Rasa calls it when the form starts, at each message within it, and after a digression."""
+
+    action_name = f"validate_{FORM}"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        present, message, remembered = state(tracker), said(tracker), memory(tracker)
+        if present is None:
+            turn = self._desk.begin(message.intent, message, remembered, talk(tracker))
+        elif _digressed(tracker):
+            turn = self._desk.resume(present, remembered, talk(tracker))
+        elif message.intent == "switch_service" and (wanted := message.first("service")):
+            turn = self._desk.switch(wanted.value, present, remembered, talk(tracker))
+        else:
+            turn = self._desk.take(message, present, remembered, talk(tracker))
+            if turn.digression:
+                return [
+                    SlotSet(INTAKE, present.to_json()),
+                    SlotSet(MEMORY, turn.memory.to_json()),
+                    ActionExecutionRejected(FORM),
+                ]
+        utter(dispatcher, turn.replies)
+        return turn_events(turn)
+
+    def after_failure(self, tracker: Tracker) -> Events:
+        # An intake under way waits for the same answer again; one that could not begin is left.
+        return [SlotSet(ANSWER, None if tracker.get_slot(INTAKE) else "done")]
+
+
+def _digressed(tracker: Tracker) -> bool:
+    """Whether something else was answered since the customer's last message."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action_execution_rejected" and event["name"] == FORM:
+            return True
+    return False

@@ -1,0 +1,77 @@
+"""Puts a tracker into the core's words and the core's replies into Rasa's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from aftercare.desk import Talk, Turn
+from aftercare.intake.state import IntakeState, Memory
+from aftercare.intake.understood import Understood, from_rasa
+from aftercare.replies import Reply
+
+#: Slots of the bot that belong to the core (domain.yml).
+INTAKE, MEMORY, ANSWER = "intake", "memory", "intake_answer"
+
+
+def said(tracker: Tracker) -> Understood:
+    return from_rasa(tracker.latest_message)
+
+
+def talk(tracker: Tracker) -> Talk:
+    metadata = tracker.latest_message.get("metadata") or {}
+    return Talk(
+        conversation_id=tracker.sender_id,
+        channel=metadata.get("channel") or "website",
+        language=language(tracker),
+    )
+
+
+def language(tracker: Tracker) -> str:
+    return tracker.get_slot("language") or "en"
+
+
+def state(tracker: Tracker) -> IntakeState | None:
+    stored = tracker.get_slot(INTAKE)
+    return IntakeState.from_json(stored) if stored else None
+
+
+def memory(tracker: Tracker) -> Memory:
+    """What is known of the conversation; a product named since then counts as the present one."""
+    remembered = Memory.from_json(tracker.get_slot(MEMORY))
+    named = said(tracker).all("product")
+    if named:
+        remembered.product = named[-1].value
+    return remembered
+
+
+def turn_events(turn: Turn) -> list[dict[str, Any]]:
+    """The slots that keep what a turn led to; the answer slot is filled when the intake is over."""
+    return [
+        SlotSet(INTAKE, turn.state.to_json() if turn.state else None),
+        SlotSet(MEMORY, turn.memory.to_json()),
+        SlotSet(ANSWER, None if turn.state else "done"),
+    ]
+
+
+def utter(dispatcher: CollectingDispatcher, replies: list[Reply]) -> None:
+    """Hand the replies to Rasa, which words them in the conversation's language."""
+    for reply in replies:
+        dispatcher.utter_message(
+            response=reply.response,
+            buttons=[
+                {"title": button.title, "payload": button.payload} for button in reply.buttons
+            ],
+            json_message={
+                "sources": [
+                    {"title": source.title, "section": source.section, "path": source.path}
+                    for source in reply.sources
+                ]
+            }
+            if reply.sources
+            else {},
+            **reply.values,
+        )

@@ -1,0 +1,1 @@
+"""The company's products, services and manuals: read from files, kept in tables, then asked."""

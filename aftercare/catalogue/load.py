@@ -1,0 +1,204 @@
+"""Brings the tables to the state of the catalogue files; `python -m aftercare.catalogue.load`."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aftercare.catalogue.files import CatalogueFiles, ProductFile, ServiceFile, read_catalogue
+from aftercare.catalogue.manual_files import ManualText, read_manuals
+from aftercare.database import open_engine, open_sessions, writing
+from aftercare.errors import CatalogueError
+from aftercare.settings import settings
+from aftercare.tables.catalogue import (
+    CatalogueState,
+    Category,
+    Feature,
+    MaintenanceTask,
+    Part,
+    Product,
+    Service,
+    ServiceRecord,
+)
+from aftercare.tables.manuals import Manual, ManualSection
+
+
+def fingerprint(folder: Path) -> str:
+    """A hash of all catalogue files' names and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".yml", ".md"}:
+            digest.update(str(path.relative_to(folder)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def load_catalogue(session: Session, folder: Path, now: datetime) -> bool:
+    """Make the tables equal to the files; False where they were already.
+
+    What left the files is kept inactive, because tickets point to it. Raises CatalogueError before
+    anything is written.
+    """
+    wanted = fingerprint(folder)
+    state = session.get(CatalogueState, 1)
+    if state and state.fingerprint == wanted:
+        return False
+    files = read_catalogue(folder)
+    manuals = read_manuals(folder)
+    _check_manuals(files, manuals)
+
+    for position, category in enumerate(files.categories):
+        session.merge(Category(id=category.id, position=position, name=category.name.model_dump()))
+    session.flush()
+    for product in files.products:
+        _put_product(session, product)
+    for position, service in enumerate(files.services):
+        _put_service(session, service, position)
+    _retire(session, files)
+    session.flush()
+    for manual in session.scalars(select(Manual)):
+        session.delete(manual)
+    session.flush()
+    session.add_all(_manual_row(manual) for manual in manuals)
+    session.merge(CatalogueState(id=1, fingerprint=wanted, loaded_at=now))
+    session.flush()
+    return True
+
+
+def _check_manuals(files: CatalogueFiles, manuals: list[ManualText]) -> None:
+    for manual in manuals:
+        same = [m for m in manuals if m.head.product == manual.head.product]
+        if [m.head.language for m in same].count(manual.head.language) > 1:
+            raise CatalogueError(
+                f"manual {manual.head.product}/{manual.head.language}: two files claim to be it"
+            )
+    anchors = {
+        (manual.head.product, manual.head.language): {s.anchor for s in manual.sections}
+        for manual in manuals
+    }
+    products = {product.id for product in files.products}
+    for product_id, language in anchors:
+        if product_id not in products:
+            raise CatalogueError(f"manual {product_id}/{language}: there is no such product")
+    for product in files.products:
+        for task in product.maintenance:
+            for language in files.company.languages:
+                if task.section not in anchors.get((product.id, language), {task.section}):
+                    raise CatalogueError(
+                        f"product {product.id}: maintenance '{task.id}' names section "
+                        f"'{task.section}', which the {language} manual does not have"
+                    )
+
+
+def _put_product(session: Session, product: ProductFile) -> None:
+    row = session.get(Product, product.id) or Product(id=product.id)
+    row.category_id = product.category
+    row.model = product.model
+    row.name = product.name.model_dump()
+    row.price_minor = product.price.amount
+    row.currency = product.price.currency
+    row.importance = product.importance
+    row.warranty_months = product.warranty_months
+    row.serial_pattern = product.serial.pattern
+    row.serial_example = product.serial.example
+    row.needs_installation = product.needs_installation
+    row.active = True
+    row.features, row.parts, row.maintenance = [], [], []
+    session.add(row)
+    session.flush()  # the old rows go before the new ones claim their keys
+    row.features = [
+        Feature(position=position, key=f.id, name=f.name.model_dump(), rating=f.rating)
+        for position, f in enumerate(product.features)
+    ]
+    row.parts = [
+        Part(position=position, key=p.id, name=p.name.model_dump(), price_minor=p.price)
+        for position, p in enumerate(product.parts)
+    ]
+    row.maintenance = [
+        MaintenanceTask(
+            position=position,
+            key=task.id,
+            name=task.name.model_dump(),
+            every_months=task.every_months,
+            section=task.section,
+        )
+        for position, task in enumerate(product.maintenance)
+    ]
+
+
+def _put_service(session: Session, service: ServiceFile, position: int) -> None:
+    row = session.get(Service, service.id) or Service(id=service.id)
+    row.position = position
+    row.intent = service.intent
+    row.completion = service.completion
+    row.confirm = service.confirm
+    row.name = service.name.model_dump()
+    row.opening = service.opening.model_dump()
+    row.requirements = [requirement.model_dump() for requirement in service.requirements]
+    row.keywords = service.keywords.model_dump(mode="json")
+    row.procedure = [step.model_dump() for step in service.procedure]
+    row.measure = service.measure.model_dump()
+    row.channels = list(service.channels)
+    row.active = True
+    row.records = []
+    session.add(row)
+    session.flush()
+    row.records = [
+        ServiceRecord(
+            position=place,
+            field=record.field,
+            kind=record.kind,
+            required=record.required,
+            label=record.label.model_dump(),
+            ask=record.ask.model_dump(),
+            choices=[choice.model_dump(mode="json") for choice in record.choices],
+        )
+        for place, record in enumerate(service.records)
+    ]
+
+
+def _retire(session: Session, files: CatalogueFiles) -> None:
+    products = {product.id for product in files.products}
+    services = {service.id for service in files.services}
+    for product in session.scalars(select(Product)):
+        product.active = product.id in products
+    for service in session.scalars(select(Service)):
+        service.active = service.id in services
+
+
+def _manual_row(manual: ManualText) -> Manual:
+    return Manual(
+        product_id=manual.head.product,
+        language=manual.head.language,
+        title=manual.head.title,
+        version=manual.head.version,
+        published_on=manual.head.date,
+        sections=[
+            ManualSection(
+                position=position,
+                anchor=section.anchor,
+                heading=section.heading,
+                markdown=section.markdown,
+            )
+            for position, section in enumerate(manual.sections)
+        ],
+    )
+
+
+def main() -> None:
+    """Load the configured catalogue and rebuild the search index of the manuals."""
+    from aftercare.guidance.index import build_index
+
+    sessions = open_sessions(open_engine(settings()))
+    with writing(sessions) as session:
+        changed = load_catalogue(session, settings().catalogue_dir, datetime.now(UTC))
+    build_index(sessions, settings().var_dir)
+    print("catalogue loaded" if changed else "catalogue is up to date")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The catalogue as the conversation asks it: frozen, in memory, renewed when the tables change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from aftercare.database import SessionFactory, reading
+from aftercare.tables.catalogue import CatalogueState, Category, Product, Service, ServiceRecord
+
+#: A text per language.
+Texts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class ProductView:
+    id: str
+    category: str
+    model: str
+    name: Texts
+    warranty_months: int
+    serial_pattern: str
+    serial_example: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    id: str
+    name: Texts
+    words: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One field of a service: how it is asked, read and shown."""
+
+    field: str
+    kind: str
+    required: bool
+    label: Texts
+    ask: Texts
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    id: str
+    intent: str
+    completion: str
+    confirm: bool
+    name: Texts
+    opening: Texts
+    records: tuple[Record, ...]
+
+    def record(self, field: str) -> Record:
+        """The record of that name; KeyError where the service has none."""
+        for record in self.records:
+            if record.field == field:
+                return record
+        raise KeyError(field)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    fingerprint: str
+    categories: dict[str, Texts]
+    products: dict[str, ProductView]
+    services: dict[str, ServiceView]
+
+    @cached_property
+    def service_by_intent(self) -> dict[str, ServiceView]:
+        return {service.intent: service for service in self.services.values()}
+
+    def products_of(self, category: str) -> list[ProductView]:
+        return [product for product in self.products.values() if product.category == category]
+
+
+class CatalogueReader:
+    """Hands out the newest snapshot; asks the database only for its fingerprint each time."""
+
+    def __init__(self, sessions: SessionFactory) -> None:
+        self._sessions = sessions
+        self._newest: Catalogue | None = None
+
+    def newest(self) -> Catalogue:
+        """The catalogue as it is in the tables now. Raises StorageUnavailable."""
+        with reading(self._sessions) as session:
+            fingerprint = session.scalar(select(CatalogueState.fingerprint)) or ""
+            if self._newest is None or self._newest.fingerprint != fingerprint:
+                products = session.scalars(
+                    select(Product).where(Product.active).order_by(Product.category_id, Product.id)
+                )
+                services = session.scalars(
+                    select(Service)
+                    .where(Service.active)
+                    .order_by(Service.position)
+                    .options(selectinload(Service.records))
+                )
+                self._newest = Catalogue(
+                    fingerprint=fingerprint,
+                    categories={
+                        category.id: category.name
+                        for category in session.scalars(
+                            select(Category).order_by(Category.position)
+                        )
+                    },
+                    products={product.id: _product(product) for product in products},
+                    services={service.id: _service(service) for service in services},
+                )
+            return self._newest
+
+
+def _product(row: Product) -> ProductView:
+    return ProductView(
+        id=row.id,
+        category=row.category_id,
+        model=row.model,
+        name=row.name,
+        warranty_months=row.warranty_months,
+        serial_pattern=row.serial_pattern,
+        serial_example=row.serial_example,
+    )
+
+
+def _service(row: Service) -> ServiceView:
+    return ServiceView(
+        id=row.id,
+        intent=row.intent,
+        completion=row.completion,
+        confirm=row.confirm,
+        name=row.name,
+        opening=row.opening,
+        records=tuple(_record(record) for record in row.records),
+    )
+
+
+def _record(row: ServiceRecord) -> Record:
+    return Record(
+        field=row.field,
+        kind=row.kind,
+        required=row.required,
+        label=row.label,
+        ask=row.ask,
+        choices=tuple(
+            Choice(choice["id"], choice["name"], choice["words"]) for choice in row.choices
+        ),
+    )

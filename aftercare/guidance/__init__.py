@@ -1,0 +1,1 @@
+"""Answers from the products' manuals: sections, search, and what is quoted."""

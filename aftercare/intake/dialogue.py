@@ -1,0 +1,343 @@
+"""The generic intake: what is asked next, and what a message means to it.
+
+It is the same for every service; the catalogue says which records one needs. A message that
+is no answer but another wish is handed back (Verdict.DIGRESSION), for the bot's rules to answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum, auto
+
+from aftercare.catalogue.snapshot import Catalogue, Record, ServiceView
+from aftercare.intake.fields import Accepted, Refused, introduces_by_name, read
+from aftercare.intake.filing import Filing
+from aftercare.intake.questions import Questions
+from aftercare.intake.state import CONFIRMATION, WHAT_TO_CHANGE, IntakeState, Memory
+from aftercare.intake.understood import Understood
+from aftercare.intake.words import called, main_words, telling_words, words_of
+from aftercare.replies import Reply
+
+#: Kinds whose answer may be any words, so that only a clear other wish is not taken for one.
+FREE_TEXT = frozenset({"description", "name", "address"})
+#: What is answered between two questions of an intake (data/rules/digressions.yml).
+DIGRESSIONS = frozenset(
+    {
+        "ask_usage",
+        "ask_warranty",
+        "check_ticket_status",
+        "request_human",
+        "ask_waiting_time",
+        "request_repair",
+        "request_return",
+        "request_installation",
+        "request_maintenance",
+        "file_complaint",
+        "give_feedback",
+        "privacy_request",
+        "bot_challenge",
+        "ask_capabilities",
+        "change_language",
+        "greet",
+        "thank",
+        "goodbye",
+        "out_of_scope",
+        "guidance_helped",
+        "guidance_not_helped",
+        "switch_service",
+    }
+)
+#: Questions that stay questions in the middle of an answer. What else is said while a story, a
+#: name or an address is asked for belongs to it.
+_INTERRUPTS = frozenset(
+    {
+        "ask_usage",
+        "ask_warranty",
+        "ask_waiting_time",
+        "check_ticket_status",
+        "request_human",
+        "bot_challenge",
+        "ask_capabilities",
+        "change_language",
+    }
+)
+#: "Nothing", "it's fine": answers to what should be changed.
+_NOTHING_TO_CHANGE = frozenset({"affirm", "deny", "skip", "guidance_helped", "guidance_not_helped"})
+_SURE = 0.6
+_VERY_SURE = 0.75
+#: In a story these are mostly part of it ("I still have no answer to my ticket"); and "how do I
+#: stop it leaking?" tells what happens.
+_TOLD_IN_STORIES = frozenset({"ask_usage", "ask_warranty", "check_ticket_status"})
+#: At the confirmation, and in a word or two, little else than yes or no is likely.
+_LIKELY = 0.45
+_SHORT = 6
+_BARE = 3
+_PATIENCE = 3
+
+
+class Verdict(Enum):
+    ASK = auto()
+    COMPLETE = auto()
+    CANCELLED = auto()
+    DIGRESSION = auto()
+
+
+@dataclass
+class Step:
+    """What a message led to: what is to be said, and whether the intake goes on."""
+
+    verdict: Verdict
+    replies: list[Reply] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One step of an intake; `state` is changed in place."""
+
+    catalogue: Catalogue
+    state: IntakeState
+    memory: Memory
+    today: date
+    language: str
+
+    @property
+    def service(self) -> ServiceView:
+        return self.catalogue.services[self.state.service]
+
+    def begin(self, said: Understood) -> Step:
+        """Take from the first message all that it already tells, then ask for the rest."""
+        self._filing.prefill(said)
+        replies = []
+        opening = self.service.opening[self.language]
+        if opening:
+            replies.append(Reply("utter_intake_opening", {"opening": opening}))
+        return self._go_on(replies)
+
+    def resume(self) -> Step:
+        """Ask again for what was being asked, after something else was answered."""
+        return self._go_on([])
+
+    def take(self, said: Understood) -> Step:
+        """Read a message as the answer to what is being asked."""
+        if self._is_cancel(said):
+            return Step(Verdict.CANCELLED, [Reply("utter_intake_cancelled")])
+        if self.state.asking == CONFIRMATION:
+            return self._take_confirmation(said)
+        if self.state.asking == WHAT_TO_CHANGE:
+            return self._take_what_to_change(said)
+        return self._take_answer(self.service.record(self.state.asking), said)
+
+    # What the messages mean -------------------------------------------------
+
+    def _take_answer(self, record: Record, said: Understood) -> Step:
+        if said.pressed and said.intent in DIGRESSIONS:
+            return Step(Verdict.DIGRESSION)
+        if self._is_skip(said) or self._says_only_the_wish(record, said):
+            return self._skip(record)
+        if self._is_bare_yes_or_no(record, said):
+            return self._skip(record) if said.intent == "deny" else self._ask_again(record)
+        interrupts = self._interrupts(record, said)
+        if interrupts and (record.kind in FREE_TEXT or record.choices):
+            return Step(Verdict.DIGRESSION)
+        if record.kind in FREE_TEXT or said.intent == "correct":
+            corrected = self._correct_other(record, said)
+            if corrected:
+                return self._go_on(corrected)
+        reading = self._read(record, said)
+        if isinstance(reading, Accepted):
+            self._filing.accept(record, reading.value)
+            self._filing.absorb(said)
+            # "In March, is it still covered?" gives the answer and asks: both are heard.
+            return Step(Verdict.DIGRESSION) if interrupts else self._go_on([])
+        own_wish = said.intent == self.service.intent
+        digresses = self._is_digression(said) and not own_wish and record.kind != "description"
+        # "Will it rain tomorrow?" holds a date and still gives none.
+        if digresses and (not reading.sure or len(words_of(said.text)) >= _SHORT):
+            return Step(Verdict.DIGRESSION)
+        if not reading.sure:
+            told = self._correct_other(record, said) or self._absorb_aloud(record, said)
+            if told:
+                return self._go_on(told)
+        return self._refuse(record, reading)
+
+    def _take_confirmation(self, said: Understood) -> Step:
+        if self._interrupts(None, said):
+            return Step(Verdict.DIGRESSION)
+        corrected = self._correct_other(None, said)
+        if corrected:
+            return self._go_on(corrected)
+        if said.intent == "affirm" and said.confidence >= _LIKELY:
+            return Step(Verdict.COMPLETE)
+        if not self._is_digression(said):
+            named = self._named_record(said)
+            if named:
+                return self._ask_anew(named)
+        if said.intent in ("deny", "correct", "choose_field"):
+            self.state.asking = WHAT_TO_CHANGE
+            return self._ask()
+        if self._is_digression(said):
+            return Step(Verdict.DIGRESSION)
+        return Step(Verdict.ASK, [Reply("utter_please_confirm")])
+
+    def _take_what_to_change(self, said: Understood) -> Step:
+        corrected = self._correct_other(None, said)
+        if corrected:
+            return self._go_on(corrected)
+        named = self._named_record(said)
+        if named:
+            return self._ask_anew(named)
+        if said.intent in _NOTHING_TO_CHANGE:
+            return self._go_on([])
+        if self._is_digression(said):
+            return Step(Verdict.DIGRESSION)
+        return self._ask()
+
+    def _read(self, record: Record, said: Understood) -> Accepted | Refused:
+        reading = read(record, said, self._filing.context())
+        asked_for_more = record.kind == "description" and self.state.refusals > 0
+        if isinstance(reading, Refused) and asked_for_more and any(map(str.isalpha, said.text)):
+            return Accepted(said.text)  # still one word: then that word is meant
+        return reading
+
+    def _is_cancel(self, said: Understood) -> bool:
+        if said.intent != "cancel" or said.pressed:
+            return said.intent == "cancel"
+        words = len(words_of(said.text))
+        if said.confidence < (_LIKELY if words <= _SHORT else _SURE) or words > _SHORT * 2:
+            return False
+        # "I changed my mind" is a reason to return something; "forget it" is none.
+        asked = [one for one in self.service.records if one.field == self.state.asking]
+        return words < _BARE or not any(
+            one.choices and isinstance(self._read(one, said), Accepted) for one in asked
+        )
+
+    def _is_skip(self, said: Understood) -> bool:
+        if said.intent != "skip":
+            return False
+        return said.pressed or (said.confidence >= _SURE and len(words_of(said.text)) <= _SHORT * 2)
+
+    def _is_bare_yes_or_no(self, record: Record, said: Understood) -> bool:
+        """A yes or no where a value was asked for; choices may have words like it."""
+        return (
+            said.intent in ("affirm", "deny")
+            and said.confidence >= _LIKELY
+            and not record.choices
+            and len(words_of(said.text)) <= _BARE
+            and not any(entity.name != "language" for entity in said.entities)
+        )
+
+    def _ask_again(self, record: Record) -> Step:
+        if not self._out_of_patience():
+            return self._ask()
+        if record.required:
+            return self._ask([Reply("utter_offer_person")])
+        return self._skip(record)
+
+    def _is_digression(self, said: Understood) -> bool:
+        return said.intent in DIGRESSIONS and said.confidence >= _SURE
+
+    def _says_only_the_wish(self, record: Record, said: Understood) -> bool:
+        """ "A human!!" to the question what it is about."""
+        return (
+            record.kind == "description"
+            and not record.required
+            and said.intent == self.service.intent
+            and not telling_words(said, self.service)
+        )
+
+    def _interrupts(self, record: Record | None, said: Understood) -> bool:
+        kind = record.kind if record else ""
+        if kind == "name" and not introduces_by_name(said.text):
+            enough = _VERY_SURE if len(words_of(said.text)) <= _BARE else _LIKELY
+            return said.intent in DIGRESSIONS and said.confidence >= enough
+        if said.intent == self.service.intent or said.confidence < _VERY_SURE or kind == "name":
+            return False
+        if kind == "description" and said.intent in _TOLD_IN_STORIES:
+            return said.text.endswith("?") and said.intent != "ask_usage"
+        return said.intent in _INTERRUPTS
+
+    def _correct_other(self, asked: Record | None, said: Understood) -> list[Reply]:
+        changed = self._filing.correct(said, asked)
+        return [self._questions.tell("utter_record_changed", record) for record in changed]
+
+    def _absorb_aloud(self, record: Record, said: Understood) -> list[Reply]:
+        filled = self._filing.absorb(said)
+        told = [self._questions.tell("utter_record_noted", record) for record in filled]
+        story = None if record.choices else self._filing.add_to_story(said)
+        if story:
+            values = {"label": story.label[self.language], "value": said.text}
+            told.append(Reply("utter_record_noted", values))
+        return told
+
+    def _named_record(self, said: Understood) -> Record | None:
+        """The record whose label the customer named or pressed, or what people call its kind."""
+        pressed = said.first("field")
+        spoken = set(words_of(said.text))
+        best: tuple[int, Record] | None = None
+        for record in self.service.records:
+            if pressed and pressed.value == record.field:
+                return record
+            for label in (*record.label.values(), record.field.replace("_", " ")):
+                words = main_words(label)
+                if words and spoken.issuperset(words) and (best is None or len(words) > best[0]):
+                    best = (len(words), record)
+            if best is None and spoken & called(record.kind):
+                best = (0, record)
+        return best[1] if best else None
+
+    # What is asked next -----------------------------------------------------
+
+    def _go_on(self, replies: list[Reply]) -> Step:
+        self.state.asking = self._questions.next_field()
+        if not self.state.asking:
+            return Step(Verdict.COMPLETE, replies)
+        return self._ask(replies)
+
+    def _ask(self, replies: list[Reply] | None = None) -> Step:
+        return Step(Verdict.ASK, [*(replies or []), self._questions.present()])
+
+    def _ask_anew(self, record: Record) -> Step:
+        self._filing.take_out(record)
+        self.state.asking = record.field
+        return self._ask()
+
+    def _refuse(self, record: Record, reading: Refused) -> Step:
+        if reading.category:
+            self.state.category = reading.category
+            return self._ask()
+        reply = Reply(reading.response, reading.values)
+        if self._out_of_patience():
+            if not record.required:
+                self.state.skipped.append(record.field)
+                return self._go_on([Reply("utter_record_left_out")])
+            return Step(Verdict.ASK, [reply, Reply("utter_offer_person")])
+        buttons = self._questions.choices(record)
+        return Step(Verdict.ASK, [Reply(reading.response, reading.values, buttons)])
+
+    def _skip(self, record: Record) -> Step:
+        if not record.required:
+            self.state.skipped.append(record.field)
+            self.state.refusals = 0
+            return self._go_on([])
+        if record.kind == "ticket_number":
+            return Step(Verdict.ASK, [Reply("utter_ticket_number_needed")])
+        if self._out_of_patience():
+            return Step(Verdict.ASK, [Reply("utter_record_needed"), Reply("utter_offer_person")])
+        return self._ask([Reply("utter_record_needed")])
+
+    def _out_of_patience(self) -> bool:
+        """Count an attempt that led nowhere; True at the last one before another way is offered."""
+        self.state.refusals += 1
+        if self.state.refusals < _PATIENCE:
+            return False
+        self.state.refusals = 0
+        return True
+
+    @property
+    def _questions(self) -> Questions:
+        return Questions(self.catalogue, self.state, self.language)
+
+    @property
+    def _filing(self) -> Filing:
+        return Filing(self.catalogue, self.state, self.memory, self.today, self.language)

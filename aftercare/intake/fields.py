@@ -1,0 +1,293 @@
+"""Reads the answer to each kind of record: the value, or why it cannot be one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from rapidfuzz import fuzz
+
+from aftercare.catalogue.snapshot import Catalogue, Record
+from aftercare.intake.durations import read_time_ago
+from aftercare.intake.understood import Entity, Understood
+from aftercare.intake.words import plain, words_of
+from aftercare.ticket_numbers import EXAMPLE, read_number
+
+#: Countries whose national numbers are understood without a country code.
+PHONE_REGIONS = ("BR", "PT")
+_OLDEST_PURCHASE = timedelta(days=365 * 40)
+_LATEST_VISIT = timedelta(days=366)
+_MIN_DESCRIPTION_WORDS = 2
+_CHOICE_RATIO = 82
+_NAME_INTRODUCTION = re.compile(
+    r"""^\W* (?:(?:hi|hello|oi|olá|ola)\W+)?
+    (?: my[ ]name(?:[ ]is|'s) | (?:the[ ])?name(?:[ ]is|:) | i[ ]am | i'?m | it's | it[ ]is
+      | this[ ]is | (?:you[ ]can[ ]|just[ ])?call[ ]me
+      | (?:pode[ ])?me[ ]chama(?:r)?[ ]de | pode[ ]me[ ]chamar[ ]de | (?:o[ ])?nome[ ](?:é|e)
+      | (?:o[ ])?meu[ ]nome[ ](?:é|e) | (?:eu[ ])?me[ ]chamo | chamo-me
+      | (?:eu[ ])?sou(?:[ ][oa]\b)? | aqui[ ](?:é|e)(?:[ ][oa]\b)? | nome:
+    ) \s+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NAME = re.compile(r"^[^\W\d_][^\d@<>{}\[\]|\\/=+*#?]{1,118}$")
+#: A name said in the middle of other things: up to five words after "my name is".
+_NAME_WITHIN = re.compile(
+    r"""\b(?: (?:my|the)[ ]name(?:[ ]is|'s) | (?:o[ ])?(?:meu[ ])?nome[ ](?:é|e)
+      | (?:eu[ ])?me[ ]chamo | chamo-me ) \s+
+    (?! (?:wrong|not|spelled|spelt|misspelled|incorrect|errado|com|n[ãa]o|incorreto)\b )
+    (?P<name> [^\W\d_]+ (?:[ '’-][^\W\d_]+){0,4}? )
+    (?= \s*(?:[,.;:!\n(]|$)
+      | \s+(?:and|but|e|mas|my|the|meu|minha|with|from|i|eu|n[ãa]o|not)\b )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    value: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`response` tells the customer kindly what is wrong; `sure` says that they meant an answer."""
+
+    response: str
+    values: dict[str, str] = field(default_factory=dict)
+    category: str | None = None
+    """A kind of product that was named where several models exist."""
+    sure: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What reading an answer may depend on."""
+
+    catalogue: Catalogue
+    product: str | None
+    today: date
+    language: str
+
+
+Reading = Accepted | Refused
+Reader = Callable[[Record, Understood, Context], Reading]
+
+
+def read(record: Record, said: Understood, context: Context) -> Reading:
+    """The answer to a record that was asked for."""
+    return READERS[record.kind](record, said, context)
+
+
+def already_said(record: Record, said: Understood, context: Context) -> str | None:
+    """A value for the record that the message gives without being asked; None where it does not."""
+    finder = _UNASKED.get(record.kind)
+    entity = finder(said) if finder else None
+    if entity is None:
+        return None
+    alone = Understood(entity.value, said.intent, said.confidence, (entity,), said.pressed)
+    reading = read(record, alone, context)
+    return reading.value if isinstance(reading, Accepted) else None
+
+
+def _product(record: Record, said: Understood, context: Context) -> Reading:
+    named = said.all("product")
+    if named and named[-1].value in context.catalogue.products:
+        return Accepted(named[-1].value)
+    category = said.first("product_category")
+    if category:
+        models = context.catalogue.products_of(category.value)
+        if len(models) == 1:
+            return Accepted(models[0].id)
+        return Refused("utter_ask_which_model", category=category.value, sure=True)
+    return Refused("utter_refused_product")
+
+
+def _description(record: Record, said: Understood, context: Context) -> Reading:
+    if len(words_of(said.text)) >= _MIN_DESCRIPTION_WORDS or said.first("error_code"):
+        return Accepted(said.text)
+    return Refused("utter_refused_description")
+
+
+def _choice(record: Record, said: Understood, context: Context) -> Reading:
+    pressed = said.first("choice")
+    ids = [choice.id for choice in record.choices]
+    if pressed and pressed.value in ids:
+        return Accepted(pressed.value)
+    text = plain(said.text)
+    best: tuple[float, str] | None = None
+    for choice in record.choices:
+        for words in ([choice.id], *choice.words.values(), choice.name.values()):
+            for form in map(plain, words):
+                if re.search(rf"\b{re.escape(form)}\b", text):
+                    score = 100.0 + len(form)
+                else:
+                    score = fuzz.ratio(form, text)
+                if score >= _CHOICE_RATIO and (best is None or score > best[0]):
+                    best = (score, choice.id)
+    return Accepted(best[1]) if best else Refused("utter_refused_choice")
+
+
+def _past_date(record: Record, said: Understood, context: Context) -> Reading:
+    entity = said.first("date", "purchase") or said.first("date")
+    day = date.fromisoformat(entity.value) if entity else read_time_ago(said.text, context.today)
+    if day is None:
+        return Refused("utter_refused_date")
+    if day > context.today:
+        return Refused("utter_refused_date_in_future", sure=True)
+    if day < context.today - _OLDEST_PURCHASE:
+        return Refused("utter_refused_date_too_old", sure=True)
+    return Accepted(day.isoformat())
+
+
+def _future_date(record: Record, said: Understood, context: Context) -> Reading:
+    entity = said.first("date")
+    if entity is None:
+        return Refused("utter_refused_future_date")
+    day = entity.future or date.fromisoformat(entity.value)
+    if day <= context.today:
+        return Refused("utter_refused_date_in_past", sure=True)
+    if day > context.today + _LATEST_VISIT:
+        return Refused("utter_refused_date_too_far", sure=True)
+    return Accepted(day.isoformat())
+
+
+def _serial(record: Record, said: Understood, context: Context) -> Reading:
+    product = context.catalogue.products.get(context.product or "")
+    entity = said.first("serial_number")
+    written = re.sub(r"[\s.-]+", "", entity.value if entity else said.text).upper()
+    if product is None:
+        fits = re.fullmatch(r"[A-Z0-9]{6,20}", written) and re.search(r"\d", written)
+        example = "W912345678"
+    else:
+        fits = re.fullmatch(product.serial_pattern, written)
+        example = product.serial_example
+    if fits:
+        return Accepted(written)
+    return Refused(
+        "utter_refused_serial",
+        {"serial_example": example},
+        sure=bool(entity) or _looks_like_a_code(said.text),
+    )
+
+
+def _order_number(record: Record, said: Understood, context: Context) -> Reading:
+    entity = said.first("order_number")
+    written = (entity.value if entity else said.text).strip(" #.:").upper()
+    if re.fullmatch(r"(?=.*\d)[A-Z0-9][A-Z0-9./-]{2,29}", written):
+        return Accepted(written)
+    return Refused("utter_refused_order_number", sure=_looks_like_a_code(said.text))
+
+
+def _ticket_number(record: Record, said: Understood, context: Context) -> Reading:
+    for entity in said.all("ticket_number"):
+        number = read_number(entity.value)
+        if number:
+            return Accepted(number)
+    number = read_number(said.text)
+    if number:
+        return Accepted(number)
+    if said.first("order_number"):
+        return Refused("utter_ticket_number_needed", sure=True)
+    return Refused(
+        "utter_refused_ticket_number",
+        {"ticket_example": EXAMPLE},
+        sure=bool(said.first("ticket_number")) or _looks_like_a_code(said.text),
+    )
+
+
+def _name(record: Record, said: Understood, context: Context) -> Reading:
+    text = said.text
+    for entity in sorted(said.entities, key=lambda entity: -entity.start):
+        if entity.name in ("email", "phone"):
+            text = text[: entity.start] + text[entity.end :]
+    text = _NAME_INTRODUCTION.sub("", text).strip(" ,.;:-!\n")
+    if _NAME.match(text) and 1 <= len(text.split()) <= 8:
+        return Accepted(text)
+    return Refused("utter_refused_name")
+
+
+def _email(record: Record, said: Understood, context: Context) -> Reading:
+    entity = said.first("email")
+    written = entity.value if entity else said.text.strip()
+    try:
+        address = validate_email(written, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return Refused("utter_refused_email", sure="@" in said.text)
+    return Accepted(address.normalized.lower())
+
+
+def _phone(record: Record, said: Understood, context: Context) -> Reading:
+    entity = said.first("phone")
+    written = entity.value if entity else said.text
+    for region in PHONE_REGIONS:
+        try:
+            number = phonenumbers.parse(written, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return Accepted(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return Refused("utter_refused_phone", sure=sum(map(str.isdigit, said.text)) >= 6)
+
+
+def _contact(record: Record, said: Understood, context: Context) -> Reading:
+    if said.first("email") or "@" in said.text:
+        return _email(record, said, context)
+    reading = _phone(record, said, context)
+    if isinstance(reading, Accepted):
+        return reading
+    return Refused("utter_refused_contact", sure=reading.sure)
+
+
+def _address(record: Record, said: Understood, context: Context) -> Reading:
+    if len(words_of(said.text)) >= 3 and re.search(r"\d", said.text):
+        return Accepted(said.text)
+    return Refused("utter_refused_address")
+
+
+def _looks_like_a_code(text: str) -> bool:
+    return len(text.split()) <= 3 and "@" not in text and any(map(str.isdigit, text))
+
+
+def introduces_by_name(text: str) -> bool:
+    """Whether the message begins like "my name is"."""
+    return bool(_NAME_INTRODUCTION.match(text))
+
+
+def _name_within(said: Understood) -> Entity | None:
+    found = None if said.pressed else _NAME_WITHIN.search(said.text)
+    return Entity("name", found["name"], *found.span("name")) if found else None
+
+
+READERS: dict[str, Reader] = {
+    "product": _product,
+    "description": _description,
+    "choice": _choice,
+    "past_date": _past_date,
+    "future_date": _future_date,
+    "serial": _serial,
+    "order_number": _order_number,
+    "ticket_number": _ticket_number,
+    "name": _name,
+    "email": _email,
+    "phone": _phone,
+    "contact": _contact,
+    "proof": _contact,
+    "address": _address,
+}
+
+#: Where a value that nobody asked for is found. A plain date is not taken for the day of purchase.
+_UNASKED: dict[str, Callable[[Understood], Entity | None]] = {
+    "product": lambda said: said.first("product"),
+    "past_date": lambda said: said.first("date", "purchase"),
+    "serial": lambda said: said.first("serial_number"),
+    "order_number": lambda said: said.first("order_number"),
+    "ticket_number": lambda said: said.first("ticket_number"),
+    "name": _name_within,
+    "email": lambda said: said.first("email"),
+    "phone": lambda said: said.first("phone"),
+    "contact": lambda said: said.first("email") or said.first("phone"),
+    "proof": lambda said: said.first("email") or said.first("phone"),
+}

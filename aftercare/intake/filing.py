@@ -1,0 +1,160 @@
+"""What an intake has on file: takes values from messages and from earlier in the conversation.
+
+It asks nothing; dialogue.py decides what a message means before anything is filed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from aftercare.catalogue.snapshot import Catalogue, Record, ServiceView
+from aftercare.intake.fields import Accepted, Context, already_said, read
+from aftercare.intake.state import IntakeState, Memory
+from aftercare.intake.understood import Understood
+from aftercare.intake.words import telling_words, tells_a_fault
+
+#: Kinds that are kept for the next intake of the same conversation.
+REMEMBERED = frozenset({"name", "email", "phone", "address"})
+_TELLING_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Filing:
+    """The records of one intake; `state` and `memory` are changed in place."""
+
+    catalogue: Catalogue
+    state: IntakeState
+    memory: Memory
+    today: date
+    language: str
+
+    @property
+    def service(self) -> ServiceView:
+        return self.catalogue.services[self.state.service]
+
+    def context(self) -> Context:
+        return Context(self.catalogue, self.state.records.get("product"), self.today, self.language)
+
+    def prefill(self, said: Understood) -> None:
+        if not said.pressed:
+            for record in self.service.records:
+                if record.kind == "description" and self._tells_what_happened(said):
+                    self.accept(record, said.text)
+        self.absorb(said)
+        for record in self.service.records:
+            if record.field in self.state.records:
+                continue
+            if record.kind in self.memory.known:
+                self.state.records[record.field] = self.memory.known[record.kind]
+            elif record.kind == "contact" and self._known_contact():
+                self.state.records[record.field] = self._known_contact()
+            elif record.kind == "description" and self._told_before(said):
+                self.accept(record, self._told_before(said))
+            elif record.kind == "product" and record.required and not self.state.category:
+                self._prefill_product(record)
+
+        self._prefill_own_ticket()
+        self.memory.unclear = None
+
+    def absorb(self, said: Understood) -> list[Record]:
+        """Take values for records that nobody has asked for yet; the records that it filled."""
+        category = said.first("product_category")
+        if category and not said.first("product") and "product" not in self.state.records:
+            self.state.category = category.value
+        filled = []
+        for record in self.service.records:
+            if record.field in self.state.records:
+                continue
+            value = already_said(record, said, self.context())
+            if value is not None:
+                self.accept(record, value)
+                filled.append(record)
+        return filled
+
+    def correct(self, said: Understood, asked: Record | None) -> list[Record]:
+        """Change what the message gives anew ("no, it's the W700"); the records it changed."""
+        changed = []
+        for record in self.service.records:
+            if record is asked or record.field not in self.state.records:
+                continue
+            value = already_said(record, said, self.context())
+            if value is not None and value != self.state.records[record.field]:
+                self.accept(record, value)
+                changed.append(record)
+        return changed
+
+    def add_to_story(self, said: Understood) -> Record | None:
+        """Keep what a message tells of the wish while something else was asked."""
+        if said.pressed or said.intent != self.service.intent:
+            return None
+        for record in self.service.records:
+            if record.kind == "description" and len(telling_words(said, self.service)) > 1:
+                before = self.state.records.get(record.field)
+                self.accept(record, f"{before}\n{said.text}" if before else said.text)
+                return record
+        return None
+
+    def take_out(self, record: Record) -> None:
+        """Forget a value that is to be asked for anew."""
+        self.state.records.pop(record.field, None)
+        self.memory.known.pop(record.kind, None)
+        if record.kind == "product":
+            self.state.category = None
+
+    def accept(self, record: Record, value: str) -> None:
+        self.state.records[record.field] = value
+        self.state.refusals = 0
+        if record.field in self.state.skipped:
+            self.state.skipped.remove(record.field)
+        if record.kind in REMEMBERED:
+            self.memory.known[record.kind] = value
+        elif record.kind == "contact":
+            self.memory.known["email" if "@" in value else "phone"] = value
+        if record.kind == "product":
+            self.memory.product = value
+            self._drop_foreign_serial()
+
+    def _prefill_own_ticket(self) -> None:
+        """Who opened a ticket in this very conversation need not prove it to be theirs."""
+        if self.service.completion != "tell_status" or not self.memory.ticket:
+            return
+        own = {"ticket_number": self.memory.ticket, "proof": self.memory.ticket_contact or ""}
+        if self.state.records.get("ticket_number", self.memory.ticket) == self.memory.ticket:
+            self.state.records.update(own)
+
+    def _known_contact(self) -> str:
+        return self.memory.known.get("email") or self.memory.known.get("phone") or ""
+
+    def _told_before(self, said: Understood) -> str:
+        """What the customer wrote before the wish was clear, or asked the manual in vain."""
+        if said.pressed and self.memory.unclear:
+            return self.memory.unclear
+        question = self.memory.question
+        if not question or said.first("product") or self.service.completion != "open_ticket":
+            return ""
+        fits = self.service.intent == "request_human" or tells_a_fault(question)
+        return question if fits else ""
+
+    def _prefill_product(self, record: Record) -> None:
+        """What was talked about before is most likely meant again; the summary shows it."""
+        if self.memory.product in self.catalogue.products:
+            self.state.records[record.field] = self.memory.product
+
+    def _tells_what_happened(self, said: Understood) -> bool:
+        if said.intent != self.service.intent:
+            return False
+        if said.first("error_code") or said.first("feature"):
+            return True
+        telling = len(telling_words(said, self.service))
+        # A question may be short ("how do I descale it?"), a story is not.
+        return telling >= (1 if self.service.completion == "answer_from_manual" else _TELLING_WORDS)
+
+    def _drop_foreign_serial(self) -> None:
+        """A serial number of another model is asked for again."""
+        for record in self.service.records:
+            held = self.state.records.get(record.field)
+            if record.kind == "serial" and held:
+                reading = read(record, Understood(held, "inform"), self.context())
+                if not isinstance(reading, Accepted):
+                    del self.state.records[record.field]

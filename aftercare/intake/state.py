@@ -1,0 +1,62 @@
+"""Where an intake stands between two messages; kept by the bot as one JSON value."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+#: What is being asked, beside the names of records.
+CONFIRMATION = "?confirmation"
+WHAT_TO_CHANGE = "?change"
+
+
+@dataclass
+class IntakeState:
+    """`records` holds accepted values, `skipped` the optional fields that the customer left out."""
+
+    service: str
+    asking: str = ""
+    records: dict[str, str] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    refusals: int = 0
+    category: str | None = None
+    """A kind of product that was named while several models of it exist."""
+    other_wishes: list[str] = field(default_factory=list)
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Identity of this intake: it never writes a second ticket."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> IntakeState:
+        return cls(**value)
+
+
+@dataclass
+class Memory:
+    """What is remembered of a conversation from one intake to the next."""
+
+    known: dict[str, str] = field(default_factory=dict)
+    """Values by kind of record (name, email, phone, address) that the customer gave before."""
+    product: str | None = None
+    failed_proofs: int = 0
+    question: str | None = None
+    """What the manual was asked last; it describes the fault if it did not help."""
+    unclear: str | None = None
+    """A message that was not understood; a button that is pressed next may explain it."""
+    question_service: str | None = None
+    """The service that answered last without a ticket: "no, it's the W700" asks it again."""
+    bought: str | None = None
+    ticket: str | None = None
+    """The number of the ticket that was opened last in this conversation, and its contact."""
+    ticket_contact: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any] | None) -> Memory:
+        return cls(**value) if value else cls()

@@ -1,0 +1,69 @@
+"""What the bot understood of one message, in words that Rasa and the core share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entity:
+    """Something found in the text. `start` and `end` are positions in it."""
+
+    name: str
+    value: str
+    start: int = 0
+    end: int = 0
+    role: str | None = None
+    future: date | None = None
+    """The day that a date means looking ahead ("Tuesday"); `value` has the one looking back."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    text: str
+    intent: str
+    confidence: float = 1.0
+    entities: tuple[Entity, ...] = field(default=())
+    pressed: bool = False
+    """A button was pressed: the intent is certain and the text is the button's title."""
+
+    def all(self, name: str) -> list[Entity]:
+        return [entity for entity in self.entities if entity.name == name]
+
+    def first(self, name: str, role: str | None = None) -> Entity | None:
+        """The first entity of that name, and role where one is asked for."""
+        for entity in self.all(name):
+            if role is None or entity.role == role:
+                return entity
+        return None
+
+
+def from_rasa(message: Mapping[str, Any]) -> Understood:
+    """Read the `latest_message` of a tracker."""
+    intent = message.get("intent") or {}
+    entities = tuple(_entity(entity) for entity in message.get("entities") or ())
+    if intent.get("name") == "bot_challenge":
+        # "Are you a robot?" speaks of no robot that we sell.
+        entities = tuple(entity for entity in entities if entity.name != "product")
+    return Understood(
+        text=(message.get("text") or "").replace("\u2060", "").strip(),
+        intent=intent.get("name") or "",
+        confidence=float(intent.get("confidence") or 0.0),
+        entities=entities,
+        pressed=bool((message.get("metadata") or {}).get("button")),
+    )
+
+
+def _entity(entity: Mapping[str, Any]) -> Entity:
+    future = (entity.get("additional_info") or {}).get("future")
+    return Entity(
+        name=entity["entity"],
+        value=str(entity.get("value", "")),
+        start=entity.get("start") or 0,
+        end=entity.get("end") or 0,
+        role=entity.get("role"),
+        future=date.fromisoformat(future) if future else None,
+    )

@@ -1,0 +1,91 @@
+"""Looks at the words of a message: their plain form, and whether they tell more than a wish."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from bm25s.stopwords import STOPWORDS_EN, STOPWORDS_PORTUGUESE
+
+from aftercare.catalogue.snapshot import ServiceView
+from aftercare.intake.understood import Understood
+
+_WORD = re.compile(r"\w+")
+#: Words of wishing that say nothing of what happened, in plain form.
+_WISHING = """
+    want would like need wish could can please help problem issue trouble question thing something
+    someone somebody my our your product appliance machine device request report open make ask how
+    do does use using tell know get way talk speak contact give send have new again still asap now
+    hello hi
+    quero queria gostaria preciso poderia pode posso favor ajuda ajudar problema questao duvida
+    coisa algo alguem meu minha nosso produto aparelho maquina pedido pedir abrir fazer registrar
+    reportar solicitar como faco usar uso saber dizer falar contato enviar ter novo nova agora
+    urgente ola oi bom boa dia tarde noite vou ir
+    human agent person operator representative humano pessoa atendente operador
+    call mail email phone number ligar liga telefone numero
+"""
+
+_NO_STORY = frozenset({"product", "product_category", "email", "phone", "ticket_number"})
+#: What customers call a record of a kind, beside its label, in plain form.
+_CALLED = {
+    "product": "product model machine appliance produto modelo maquina aparelho",
+    "description": "description problem fault story descricao problema defeito texto relato",
+    "past_date": "date day purchase data dia compra",
+    "future_date": "date day visit data dia visita",
+    "serial": "serial serie",
+    "order_number": "order invoice pedido encomenda fatura",
+    "name": "name surname nome sobrenome apelido",
+    "email": "email mail",
+    "phone": "phone telephone mobile telefone telemovel celular",
+    "contact": "contact email phone contato contacto telefone",
+    "address": "address street postcode endereco morada rua cep",
+}
+#: Words of things that fail, in plain form: a question with one of them tells a fault.
+_FAULT = re.compile(
+    r"\b(?:not|no longer|never|cannot|can ?t|won ?t|does ?n ?t|do ?n ?t|is ?n ?t|did ?n ?t|stop\w*"
+    r"|broke\w*|fail\w*|fault\w*|error\w*|leak\w*|stuck|dead|smell\w*|burn\w*|noise|noisy|loud"
+    r"|nao|parou|para de|deixou de|quebr\w*|avari\w*|falh\w*|defeito|erro|vaz\w*|pinga\w*|pres[oa]"
+    r"|trav\w*|cheir\w*|queim\w*|barulh\w*|estranh\w*)\b"
+)
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents, with single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def words_of(text: str) -> list[str]:
+    return _WORD.findall(plain(text))
+
+
+def main_words(text: str) -> list[str]:
+    """The words of a text without the small ones."""
+    return [word for word in words_of(text) if word not in _small_words() and len(word) > 1]
+
+
+def telling_words(said: Understood, service: ServiceView) -> list[str]:
+    """The words that are left without small words, words of wishing, product and contact."""
+    text = said.text
+    for entity in sorted(said.entities, key=lambda entity: -entity.start):
+        if entity.name in _NO_STORY:
+            text = text[: entity.start] + " " + text[entity.end :]
+    wishing = set(_WISHING.split()).union(words_of(" ".join(service.name.values())))
+    return [word for word in main_words(text) if word not in wishing]
+
+
+def tells_a_fault(text: str) -> bool:
+    """Whether a question speaks of something that fails."""
+    return bool(_FAULT.search(plain(text).replace("'", " ").replace("’", " ")))
+
+
+def called(kind: str) -> frozenset[str]:
+    """Words by which customers name a record of this kind."""
+    return frozenset(_CALLED.get(kind, "").split())
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    possessives = ("your", "seu", "sua", "meu", "minha")
+    return frozenset(plain(word) for word in (*STOPWORDS_EN, *STOPWORDS_PORTUGUESE, *possessives))

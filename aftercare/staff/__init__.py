@@ -1,0 +1,1 @@
+"""Staff members: their passwords and signed-in sessions."""

@@ -1,0 +1,114 @@
+"""Signing in and out: server-side sessions, known to the browser by a random token only."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from aftercare.errors import NotAllowed
+from aftercare.settings import Settings
+from aftercare.staff.passwords import hash_password, is_password, random_password
+from aftercare.tables.staff import SignInFailure, Staff, StaffSession
+
+#: Address of the login that is made at the first start.
+FIRST_EMAIL = "admin@aftercare.example"
+#: After so many failures within the window an address or account has to wait it out.
+FAILURES_ALLOWED = 5
+FAILURE_WINDOW = timedelta(minutes=5)
+
+
+class TooManyFailures(NotAllowed):
+    """Sign-in is closed for this account or network address until the window is over."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What the console needs of a new session; the token goes into the cookie and nowhere else."""
+
+    token: str
+    staff: Staff
+
+
+def sign_in(
+    session: Session, *, email: str, password: str, address: str, settings: Settings, now: datetime
+) -> SignedIn | None:
+    """A new session, or None where address or password is wrong. Raises TooManyFailures."""
+    email = email.strip().lower()
+    recent = session.scalar(
+        select(func.count())
+        .select_from(SignInFailure)
+        .where(
+            or_(SignInFailure.email == email, SignInFailure.address == address),
+            SignInFailure.at > now - FAILURE_WINDOW,
+        )
+    )
+    if (recent or 0) >= FAILURES_ALLOWED:
+        raise TooManyFailures("too many failed sign-ins")
+    staff = session.scalar(select(Staff).where(Staff.email == email, Staff.active))
+    if not is_password(password, staff.password_hash if staff else None) or staff is None:
+        session.add(SignInFailure(email=email[:254], address=address[:64], at=now))
+        return None
+    session.execute(delete(StaffSession).where(StaffSession.expires_at < now))
+    session.execute(delete(SignInFailure).where(SignInFailure.at < now - FAILURE_WINDOW))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(
+            token_hash=_hash(token),
+            staff_id=staff.id,
+            csrf_token=secrets.token_urlsafe(32),
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + timedelta(hours=settings.staff_session_hours),
+        )
+    )
+    return SignedIn(token, staff)
+
+
+def current_session(
+    session: Session, token: str, *, settings: Settings, now: datetime
+) -> StaffSession | None:
+    """The living session of this token; None where it is unknown, over, idle too long or barred."""
+    found = session.get(StaffSession, _hash(token))
+    if found is None or not found.staff.active or found.expires_at <= now:
+        return None
+    if found.last_seen_at <= now - timedelta(minutes=settings.staff_idle_minutes):
+        return None
+    return found
+
+
+def sign_out(session: Session, token: str) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
+
+
+def add_first_staff(session: Session, *, email: str, now: datetime) -> str | None:
+    """Where there is no staff yet, add an administrator and return the password, else None."""
+    if session.scalar(select(Staff.id).limit(1)) is not None:
+        return None
+    password = random_password()
+    session.add(
+        Staff(
+            email=email,
+            name="Administrator",
+            role="admin",
+            password_hash=hash_password(password),
+            created_at=now,
+        )
+    )
+    return password
+
+
+def reset_password(session: Session, staff: Staff) -> str:
+    """A new random password; every session of this person ends."""
+    password = random_password()
+    staff.password_hash = hash_password(password)
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id))
+    return password
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,158 @@
+"""Opens tickets and changes their status; every change leaves a line in the ticket's history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aftercare.customers import find_or_add_customer
+from aftercare.errors import NotAllowed, NotFound, StaleEdit
+from aftercare.tables.conversations import Conversation
+from aftercare.tables.staff import Staff
+from aftercare.tables.tickets import Ticket, TicketEvent, TicketRecord, TicketStatus
+from aftercare.ticket_numbers import new_number
+
+#: Where a ticket may go from each status. A closed ticket is reopened into work, never renewed.
+ALLOWED_MOVES: dict[TicketStatus, tuple[TicketStatus, ...]] = {
+    TicketStatus.NEW: (
+        TicketStatus.IN_PROGRESS,
+        TicketStatus.WAITING,
+        TicketStatus.RESOLVED,
+        TicketStatus.CLOSED,
+    ),
+    TicketStatus.IN_PROGRESS: (
+        TicketStatus.WAITING,
+        TicketStatus.RESOLVED,
+        TicketStatus.CLOSED,
+    ),
+    TicketStatus.WAITING: (
+        TicketStatus.IN_PROGRESS,
+        TicketStatus.RESOLVED,
+        TicketStatus.CLOSED,
+    ),
+    TicketStatus.RESOLVED: (TicketStatus.IN_PROGRESS, TicketStatus.CLOSED),
+    TicketStatus.CLOSED: (TicketStatus.IN_PROGRESS,),
+}
+
+
+@dataclass(frozen=True)
+class NewTicket:
+    """All that an intake has gathered; `records` holds the service's fields and their values."""
+
+    intake_key: str
+    service_id: str
+    conversation_id: str | None
+    channel: str
+    language: str
+    description: str
+    product_id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    records: dict[str, str] = field(default_factory=dict)
+
+
+def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
+    """Write the ticket, its records and the first line of its history.
+
+    The same intake key again gives the ticket that it wrote the first time.
+    """
+    already = session.scalar(select(Ticket).where(Ticket.intake_key == new.intake_key))
+    if already:
+        return already
+    customer = None
+    if new.email or new.phone:
+        customer = find_or_add_customer(
+            session,
+            name=new.name or "",
+            email=new.email,
+            phone=new.phone,
+            language=new.language,
+            now=now,
+        )
+    conversation = session.get(Conversation, new.conversation_id) if new.conversation_id else None
+    if conversation and customer and conversation.customer_id is None:
+        conversation.customer_id = customer.id
+    ticket = Ticket(
+        number=_unused_number(session),
+        intake_key=new.intake_key,
+        service_id=new.service_id,
+        product_id=new.product_id,
+        customer_id=customer.id if customer else None,
+        conversation_id=conversation.id if conversation else None,
+        channel=new.channel,
+        language=new.language,
+        description=new.description,
+        status=TicketStatus.NEW,
+        created_at=now,
+        updated_at=now,
+        records=[TicketRecord(field=name, value=value) for name, value in new.records.items()],
+        events=[
+            TicketEvent(
+                at=now, kind="opened", actor=new.name or "customer", to_status=TicketStatus.NEW
+            )
+        ],
+    )
+    session.add(ticket)
+    session.flush()
+    return ticket
+
+
+def change_status(
+    session: Session,
+    ticket: Ticket,
+    to: TicketStatus,
+    *,
+    staff: Staff,
+    note: str,
+    seen: TicketStatus,
+    now: datetime,
+) -> None:
+    """Move a ticket to another status.
+
+    `seen` is the status that the staff member had before their eyes. Raises StaleEdit where it is
+    not the present one any more, NotAllowed where the move is against the rules.
+    """
+    present = TicketStatus(ticket.status)
+    if present is not seen:
+        raise StaleEdit(f"ticket {ticket.number} is {present} by now, not {seen}")
+    if to not in ALLOWED_MOVES[present]:
+        raise NotAllowed(f"ticket {ticket.number} cannot go from {present} to {to}")
+    ticket.status = to
+    ticket.updated_at = now
+    session.add(
+        TicketEvent(
+            ticket_id=ticket.id,
+            at=now,
+            kind="status",
+            staff_id=staff.id,
+            actor=staff.name,
+            from_status=present,
+            to_status=to,
+            note=note,
+        )
+    )
+    session.flush()
+
+
+def find_for_customer(session: Session, number: str, *, proof: str) -> Ticket:
+    """The ticket of that number, if the proof is its customer's e-mail address or phone number.
+
+    Raises NotFound both where there is no such ticket and where the proof is wrong, so that nobody
+    learns which numbers exist.
+    """
+    ticket = session.scalar(select(Ticket).where(Ticket.number == number))
+    customer = ticket.customer if ticket else None
+    if ticket and customer and proof in (customer.email, customer.phone):
+        return ticket
+    raise NotFound(f"no ticket {number} for this proof")
+
+
+def _unused_number(session: Session) -> str:
+    while True:
+        number = new_number()
+        if session.scalar(select(Ticket.id).where(Ticket.number == number)) is None:
+            return number

@@ -1,0 +1,48 @@
+"""Starts Rasa's command line behind the import guard: `python -m bot train` or `... run`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import Optional, Type
+
+
+def main() -> None:
+    """Prepare Rasa, then hand over to its own command line."""
+    # Rasa's libraries of 2022 warn about their own future on every start.
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message=".*SQLAlchemy 2.0.*")
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+
+    from bot import import_guard
+
+    import_guard.install()
+
+    from rasa.__main__ import main as rasa_main
+
+    from bot import failures, speedups
+
+    speedups.install()
+    failures.install()
+    sys.argv[0] = "rasa"
+    try:
+        rasa_main()
+    except Exception as error:
+        left_out = _left_out_error(error, import_guard.LeftOutError)
+        if left_out is None:
+            raise
+        sys.exit(str(left_out))
+
+
+def _left_out_error(error: BaseException, wanted: Type[Exception]) -> Optional[BaseException]:
+    """The plain sentence that Rasa's graph has wrapped, if that is what stopped it."""
+    reason: Optional[BaseException] = error
+    while reason is not None and not isinstance(reason, wanted):
+        reason = reason.__cause__
+    return reason
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Components of the language understanding, used by config.yml."""

@@ -1,0 +1,147 @@
+"""The one gate to the records: nothing is fetched for anybody who is not signed in.
+
+A page opens a visit (to look) or a change (to write) and fetches through the functions here, so a
+future rule about who may see what has one place to stand.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import Request
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from aftercare.database import reading, writing
+from aftercare.errors import AftercareError, NotFound, StorageUnavailable
+from aftercare.staff.sessions import current_session
+from aftercare.tables.conversations import Conversation
+from aftercare.tables.staff import Staff, StaffSession
+from aftercare.tables.tickets import Ticket
+from aftercare.ticket_numbers import read_number
+from console.desk import Desk, desk_of
+from console.security import FORM_FIELD, check_form, read_cookie
+
+_log = logging.getLogger(__name__)
+
+#: The time of the last visit is written at most this often, so that looking rarely means writing.
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+class SignInNeeded(AftercareError):
+    """Nobody is signed in in this browser, or not any more."""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What the frame around a page shows of the person who is signed in."""
+
+    name: str
+    form_token: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A signed-in staff member at work, with the session that records are fetched with."""
+
+    session: Session
+    staff: Staff
+    now: datetime
+    desk: Desk
+
+
+@contextmanager
+def open_visit(request: Request) -> Iterator[Visit]:
+    """Let a signed-in person look. Raises SignInNeeded, StorageUnavailable."""
+    desk, now = desk_of(request), desk_of(request).now()
+    with reading(desk.sessions) as session:
+        signed_in = _signed_in(request, session, now)
+        last_seen = signed_in.last_seen_at
+        yield Visit(session, signed_in.staff, now, desk)
+    if last_seen <= now - _TOUCH_EVERY:
+        _touch(request, now)
+
+
+@contextmanager
+def open_change(request: Request, form: Mapping[str, str]) -> Iterator[Visit]:
+    """Let a signed-in person write; committed at the end of the block.
+
+    Raises SignInNeeded, WrongForm, StorageUnavailable.
+    """
+    desk, now = desk_of(request), desk_of(request).now()
+    with writing(desk.sessions) as session:
+        signed_in = _signed_in(request, session, now)
+        check_form(form.get(FORM_FIELD, ""), signed_in.csrf_token)
+        signed_in.last_seen_at = now
+        yield Visit(session, signed_in.staff, now, desk)
+
+
+def is_signed_in(request: Request) -> bool:
+    desk = desk_of(request)
+    with reading(desk.sessions) as session:
+        return _session_of(request, session, desk.now()) is not None
+
+
+def seen_conversations(visit: Visit) -> Select[Conversation]:
+    """The conversations that this person may see: for now all of them."""
+    return select(Conversation)
+
+
+def seen_tickets(visit: Visit) -> Select[Ticket]:
+    """The tickets that this person may see: for now all of them."""
+    return select(Ticket)
+
+
+def find_conversation(visit: Visit, conversation_id: str) -> Conversation:
+    """Raises NotFound."""
+    found = None
+    if conversation_id.isprintable():
+        found = visit.session.scalar(
+            seen_conversations(visit).where(Conversation.id == conversation_id)
+        )
+    if found is None:
+        raise NotFound("no such conversation")
+    return found
+
+
+def find_ticket(visit: Visit, number: str, *, to_change: bool = False) -> Ticket:
+    """The ticket of a number in any written form; held against others where it is to be changed.
+
+    Raises NotFound.
+    """
+    statement = seen_tickets(visit).where(Ticket.number == read_number(number))
+    if to_change:
+        statement = statement.with_for_update(of=Ticket)
+    found = visit.session.scalar(statement)
+    if found is None:
+        raise NotFound("no such ticket")
+    return found
+
+
+def _session_of(request: Request, session: Session, now: datetime) -> StaffSession | None:
+    settings = desk_of(request).settings
+    token = read_cookie(request, settings)
+    return current_session(session, token, settings=settings, now=now) if token else None
+
+
+def _signed_in(request: Request, session: Session, now: datetime) -> StaffSession:
+    found = _session_of(request, session, now)
+    if found is None:
+        raise SignInNeeded("no living session")
+    request.state.shell = Shell(found.staff.name, found.csrf_token)
+    return found
+
+
+def _touch(request: Request, now: datetime) -> None:
+    try:
+        with writing(desk_of(request).sessions) as session:
+            found = _session_of(request, session, now)
+            if found:
+                found.last_seen_at = now
+    except StorageUnavailable:
+        # The page could be read, and that is what was asked for; the next visit tries again.
+        _log.warning("console.last_visit_not_written")

@@ -1,0 +1,129 @@
+"""Puts the console together and turns every error into a page; what went wrong goes to the log."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aftercare.catalogue.files import read_company
+from aftercare.database import SessionFactory
+from aftercare.errors import NotFound, StorageUnavailable, new_error_id
+from aftercare.settings import Settings
+from console import conversations, signing_in, start, tickets
+from console.access import SignInNeeded
+from console.desk import Desk
+from console.pages import open_templates, show
+from console.security import SecurityHeaders, WrongForm
+
+_log = logging.getLogger(__name__)
+
+_TOO_LARGE = 413
+
+ROUTERS = (start.router, conversations.router, tickets.router, signing_in.router)
+
+
+def create_console(
+    settings: Settings, sessions: SessionFactory, clock: Callable[[], datetime]
+) -> FastAPI:
+    """The console as an application to be mounted. Raises CatalogueError without a company file."""
+    company = read_company(settings.catalogue_dir)
+    zone = ZoneInfo(company.business_hours.time_zone)
+    app = FastAPI(title="Aftercare console", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(settings, sessions, clock, company.name, zone, open_templates(zone))
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.add_exception_handler(SignInNeeded, _sign_in_needed)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(WrongForm, _wrong_form)
+    app.add_exception_handler(StorageUnavailable, _storage_unavailable)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_middleware(_NothingEscapes)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+class _NothingEscapes:
+    """Answers errors that nobody expected, so that the mounting application sees none of them.
+
+    It also notes where the console is mounted, which routing forgets on the way to a static file.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+        scope.setdefault("state", {})["mounted_at"] = scope.get("root_path", "")
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            await _unexpected(Request(scope), error)(scope, receive, send)
+
+
+def _sign_in_needed(request: Request, _error: Exception) -> Response:
+    return signing_in.to_sign_in(request)
+
+
+def _not_found(request: Request, _error: Exception) -> Response:
+    return show(request, "_error.html", status=404, kind="not_found", error_id="")
+
+
+def _wrong_form(request: Request, _error: Exception) -> Response:
+    return show(request, "_error.html", status=403, kind="wrong_form", error_id="")
+
+
+def _storage_unavailable(request: Request, error: Exception) -> Response:
+    error_id = _logged("console.storage_unavailable", error)
+    return show(request, "_error.html", status=503, kind="storage", error_id=error_id)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    error_id = _logged("console.unexpected_error", error)
+    return show(request, "_error.html", status=500, kind="unexpected", error_id=error_id)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        return _not_found(request, error)
+    page = show(
+        request,
+        "_error.html",
+        status=status,
+        kind="too_large" if status == _TOO_LARGE else "request",
+        error_id="",
+    )
+    page.headers.update(getattr(error, "headers", None) or {})
+    return page
+
+
+def _logged(event: str, error: Exception) -> str:
+    """Log where the error came from, without its words, which may quote a customer."""
+    error_id = new_error_id()
+    places: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        places.append(f"{type(cause).__module__}.{type(cause).__qualname__}\n")
+        places.extend(traceback.format_tb(cause.__traceback__))
+        cause = cause.__cause__ or cause.__context__
+    _log.error("%s %s\n%s", event, error_id, "".join(places))
+    return error_id

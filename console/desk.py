@@ -1,0 +1,36 @@
+"""What every page of the console works with, put together once by create_console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from jinja2 import Environment
+
+from aftercare.database import SessionFactory
+from aftercare.settings import Settings
+
+
+@dataclass(frozen=True)
+class Desk:
+    settings: Settings
+    sessions: SessionFactory
+    clock: Callable[[], datetime]
+    company: str
+    zone: ZoneInfo
+    templates: Environment
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def today(self) -> datetime:
+        """Midnight of the company's present day."""
+        return self.now().astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk

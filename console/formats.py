@@ -1,0 +1,71 @@
+"""How values are written on the page: times, names of codes, shares, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aftercare.tables.tickets import TicketStatus
+
+LANGUAGES = {"en": "English", "pt": "Portuguese"}
+
+STATUSES = {
+    TicketStatus.NEW: "New",
+    TicketStatus.IN_PROGRESS: "In progress",
+    TicketStatus.WAITING: "Waiting for customer",
+    TicketStatus.RESOLVED: "Resolved",
+    TicketStatus.CLOSED: "Closed",
+}
+
+
+def language_name(code: str) -> str:
+    return LANGUAGES.get(code, code)
+
+
+def status_name(status: str) -> str:
+    return STATUSES[TicketStatus(status)]
+
+
+def plain_name(code: str) -> str:
+    """A code such as request_repair as words: Request repair."""
+    words = code.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def english(texts: Mapping[str, str]) -> str:
+    """The console's language, or whatever there is."""
+    return texts.get("en") or next(iter(texts.values()), "")
+
+
+def percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+def web_address(address: object) -> str | None:
+    """The address if it is one that a link may have: http(s), or a path of this server."""
+    text = address if isinstance(address, str) else ""
+    local = text.startswith("/") and not text.startswith(("//", "/\\"))
+    return text if local or text.lower().startswith(("http://", "https://")) else None
+
+
+def shortened(text: str, longest: int = 140) -> str:
+    flat = " ".join(text.split())
+    if len(flat) <= longest:
+        return flat
+    return flat[: longest - 1].rsplit(" ", 1)[0] + "…"
+
+
+def times_in(zone: ZoneInfo) -> dict[str, Callable[[datetime], str]]:
+    """The two ways in which the company's local times are written."""
+
+    def local_time(at: datetime) -> str:
+        local = at.astimezone(zone)
+        return f"{local.day} {local:%b %Y, %H:%M}"
+
+    def zone_name(at: datetime) -> str:
+        """São Paulo's is America/Sao_Paulo, UTC−03:00, at that time of the year."""
+        offset = at.astimezone(zone).strftime("%:z").replace("-", "−")
+        return f"{zone.key.replace('_', ' ')}, UTC{offset}"
+
+    return {"local_time": local_time, "zone_name": zone_name}

@@ -1,0 +1,103 @@
+"""Pages through long lists by the last row seen, so that no row is lost or shown twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy import Select, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from console.forms import query_value
+
+PAGE_SIZE = 25
+_LARGEST_KEY = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Where a page ends: time and key of the row there."""
+
+    at: datetime
+    key: int | str
+
+    def written(self) -> str:
+        return f"{self.at.isoformat()}~{self.key}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which page is asked for: the rows older or newer than an edge, or else the newest."""
+
+    older_than: Edge | None = None
+    newer_than: Edge | None = None
+
+
+@dataclass(frozen=True)
+class Page[Row]:
+    """Rows, newest first; the edges are None where the list ends."""
+
+    rows: Sequence[Row]
+    older: str | None
+    newer: str | None
+
+
+def read_place(request: Request, key_type: type[int | str]) -> Place:
+    """The page named in the address; a mangled name gives the newest page."""
+    older_than = _read_edge(query_value(request, "older_than"), key_type)
+    if older_than:
+        return Place(older_than=older_than)
+    return Place(newer_than=_read_edge(query_value(request, "newer_than"), key_type))
+
+
+def fetch_page[Row](
+    session: Session,
+    statement: Select[Row],
+    place: Place,
+    at: InstrumentedAttribute[datetime],
+    key: InstrumentedAttribute[Any],
+    size: int = PAGE_SIZE,
+) -> Page[Row]:
+    """One page of the statement's rows, ordered by `at`, then `key`, which makes it unique."""
+    edge = place.older_than or place.newer_than
+    order = (at.asc(), key.asc()) if place.newer_than else (at.desc(), key.desc())
+    if edge:
+        # The first condition alone lets the database enter its index at the right place.
+        if place.newer_than:
+            beyond = and_(at >= edge.at, or_(at > edge.at, key > edge.key))
+        else:
+            beyond = and_(at <= edge.at, or_(at < edge.at, key < edge.key))
+        statement = statement.where(beyond)
+    found = list(session.scalars(statement.order_by(*order).limit(size + 1)))
+    rows, more = found[:size], len(found) > size
+    if place.newer_than:
+        rows.reverse()
+    has_older = bool(rows) and (more or bool(place.newer_than))
+    has_newer = bool(rows) and (more if place.newer_than else bool(place.older_than))
+    return Page(
+        rows,
+        older=_edge_of(rows[-1], at, key) if has_older else None,
+        newer=_edge_of(rows[0], at, key) if has_newer else None,
+    )
+
+
+def _edge_of(
+    row: object, at: InstrumentedAttribute[datetime], key: InstrumentedAttribute[Any]
+) -> str:
+    return Edge(getattr(row, at.key), getattr(row, key.key)).written()
+
+
+def _read_edge(text: str, key_type: type[int | str]) -> Edge | None:
+    written_at, _, written_key = text.partition("~")
+    try:
+        at, key = datetime.fromisoformat(written_at), key_type(written_key)
+    except ValueError:
+        return None
+    if at.tzinfo is None or not 2000 <= at.year <= 2100 or not written_key.isprintable():
+        return None
+    if isinstance(key, int) and not 0 <= key <= _LARGEST_KEY:
+        return None
+    return Edge(at, key)

@@ -1,0 +1,148 @@
+"""A conversation as staff read it: every message in order, with what the bot made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
+from aftercare.tables.tickets import Ticket
+
+
+@dataclass(frozen=True)
+class Button:
+    title: str
+    payload: str
+    pressed: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place in a manual that an answer rests on."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Entity:
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Line:
+    seq: int
+    sender: Sender
+    text: str
+    at: datetime
+    state: MessageState
+    pressed_button: bool = False
+    intent: str | None = None
+    confidence: float | None = None
+    entities: tuple[Entity, ...] = ()
+    response: str | None = None
+    error_id: str | None = None
+    buttons: tuple[Button, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class TicketLink:
+    number: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True)
+class Transcript:
+    id: str
+    channel: str
+    language: str
+    started_at: datetime
+    last_message_at: datetime
+    customer: Person | None
+    lines: list[Line] = field(default_factory=list)
+    tickets: list[TicketLink] = field(default_factory=list)
+
+
+def read_transcript(session: Session, conversation: Conversation) -> Transcript:
+    messages = session.scalars(
+        select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq)
+    ).all()
+    tickets = session.execute(
+        select(Ticket.number, Ticket.status)
+        .where(Ticket.conversation_id == conversation.id)
+        .order_by(Ticket.id)
+    )
+    customer = conversation.customer
+    return Transcript(
+        id=conversation.id,
+        channel=conversation.channel,
+        language=conversation.language,
+        started_at=conversation.started_at,
+        last_message_at=conversation.last_message_at,
+        customer=Person(customer.name, customer.email, customer.phone) if customer else None,
+        lines=_mark_pressed([_line(message) for message in messages], messages),
+        tickets=[TicketLink(number, status) for number, status in tickets],
+    )
+
+
+def _line(message: Message) -> Line:
+    return Line(
+        seq=message.seq,
+        sender=Sender(message.sender),
+        text=message.text,
+        at=message.at,
+        state=MessageState(message.state),
+        pressed_button=message.sender == Sender.CUSTOMER and message.payload is not None,
+        intent=message.intent,
+        confidence=message.confidence,
+        entities=tuple(_entity(entity) for entity in message.entities),
+        response=message.response,
+        error_id=message.error_id,
+        buttons=tuple(
+            Button(str(button.get("title", "")), str(button.get("payload", "")))
+            for button in message.buttons
+        ),
+        sources=tuple(_source(source) for source in message.sources),
+    )
+
+
+def _entity(entity: dict[str, Any]) -> Entity:
+    return Entity(str(entity.get("entity", "")), str(entity.get("value", "")))
+
+
+def _source(source: dict[str, Any]) -> Source:
+    parts = [source.get("title"), source.get("section")]
+    address = str(source.get("path") or "")
+    return Source(", ".join(str(part) for part in parts if part) or address, address)
+
+
+def _mark_pressed(lines: list[Line], messages: Any) -> list[Line]:
+    """Mark each pressed button where it was offered last before it was pressed."""
+    for place, message in enumerate(messages):
+        if not lines[place].pressed_button:
+            continue
+        for earlier in range(place - 1, -1, -1):
+            offered = lines[earlier].buttons
+            if any(button.payload == message.payload for button in offered):
+                lines[earlier] = replace(
+                    lines[earlier],
+                    buttons=tuple(
+                        replace(button, pressed=button.pressed or button.payload == message.payload)
+                        for button in offered
+                    ),
+                )
+                break
+    return lines

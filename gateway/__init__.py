@@ -1,0 +1,1 @@
+"""The public door: website API, turns with the bot, live events, manuals and the demo page."""

@@ -1,0 +1,145 @@
+"""Puts the gateway together: calls, pages, workers, and an answer to every error."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import Response
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from aftercare.catalogue.files import read_company
+from aftercare.database import SessionFactory
+from aftercare.errors import NotFound, StorageUnavailable
+from aftercare.settings import Settings
+from gateway import chat, events, health, manuals, site
+from gateway.bodies import BodyLimit, too_large_message
+from gateway.border import BorderHeaders, ChatOrigins, NothingEscapes
+from gateway.bot import Bot
+from gateway.desk import Desk, desk_of
+from gateway.failures import log_failure
+from gateway.live import Hub
+from gateway.measures import Measures
+from gateway.readiness import Readiness
+from gateway.shapes import ErrorAnswer
+from gateway.trouble import ApiError, error_answer
+from gateway.turns import Turns
+from gateway.views import open_templates, trouble_answer
+
+
+def create_gateway(
+    settings: Settings, sessions: SessionFactory, bot: Bot, clock: Callable[[], datetime]
+) -> FastAPI:
+    """The gateway, whose workers run while it serves. Raises CatalogueError without a company."""
+    company = read_company(settings.catalogue_dir)
+    hub, measures = Hub(), Measures()
+    turns = Turns(settings, sessions, bot, clock, hub, measures, company.email)
+
+    @asynccontextmanager
+    async def working(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(turns.start)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(turns.stop)
+
+    app = FastAPI(
+        title="Aftercare website API",
+        description="Chat of a website's visitors with the after-sales desk.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=working,
+    )
+    app.state.desk = Desk(
+        settings=settings,
+        sessions=sessions,
+        clock=clock,
+        company=company,
+        hub=hub,
+        turns=turns,
+        measures=measures,
+        readiness=Readiness(settings, sessions),
+        templates=open_templates(),
+    )
+    for part in (chat, events, health, manuals, site):
+        app.include_router(part.router)
+    site.mount_files(app)
+    _answer_errors(app)
+    _describe(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(NothingEscapes)
+    app.add_middleware(ChatOrigins, origins=settings.allowed_origins)
+    app.add_middleware(BorderHeaders)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(RequestValidationError, _invalid_parameter)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(StorageUnavailable, _storage_unavailable)
+    app.add_exception_handler(PoolTimeout, _storage_unavailable)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def _describe(app: FastAPI) -> None:
+    """Complete the OpenAPI document with the one form of all errors."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            error = ErrorAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(error.pop("$defs", {}))
+            schemas["ErrorAnswer"] = error
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _api_error(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, ApiError):
+        raise error
+    return error_answer(error.status, error.code, error.message, headers=error.headers)
+
+
+def _invalid_parameter(_request: Request, _error: Exception) -> Response:
+    return error_answer(
+        422,
+        "invalid_parameter",
+        "A parameter of the address is not what this call takes; see /openapi.json.",
+    )
+
+
+def _not_found(request: Request, _error: Exception) -> Response:
+    return trouble_answer(request, 404)
+
+
+def _storage_unavailable(request: Request, error: Exception) -> Response:
+    request_id = getattr(request.state, "request_id", None)
+    error_id = log_failure("gateway.storage_unavailable", error, request=request_id)
+    return trouble_answer(request, 503, error_id)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == 413:
+        limit = desk_of(request).settings.max_body_bytes
+        return error_answer(413, "too_large", too_large_message(limit))
+    return trouble_answer(request, error.status_code, headers=dict(error.headers or {}))

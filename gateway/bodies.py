@@ -1,0 +1,92 @@
+"""Reads JSON bodies: media type, size, form and field names, before any value is looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, NoReturn
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.trouble import ApiError, error_answer
+
+
+class BodyLimit:
+    """Refuses bodies over a size, by their announced length or while they come in."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if not length.isdigit() or int(length[:20]) > self._max_bytes:
+            answer = error_answer(413, "too_large", too_large_message(self._max_bytes))
+            await answer(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._max_bytes:
+                # Of this kind, because the framework lets it through to the error handlers.
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def too_large_message(max_bytes: int) -> str:
+    return f"The request is larger than {max_bytes} bytes. Send a shorter one."
+
+
+def json_body(*fields: str) -> Callable[[Request], Awaitable[dict[str, Any]]]:
+    """A dependency that gives the body as an object with no other fields than these."""
+
+    async def read(request: Request) -> dict[str, Any]:
+        _check_media_type(request)
+        content = await request.body()
+        try:
+            value = json.loads(content.decode("utf-8"), parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            raise ApiError(
+                400, "not_json", "The body is not valid JSON in UTF-8. Send one JSON object."
+            ) from None
+        if not isinstance(value, dict):
+            raise ApiError(400, "not_json", "The body must be one JSON object.")
+        if value.keys() - set(fields):
+            raise ApiError(
+                422,
+                "unknown_field",
+                f"The body has a field that this call does not take: only {', '.join(fields)}.",
+            )
+        return value
+
+    return read
+
+
+def _check_media_type(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type == "multipart/form-data":
+        raise ApiError(
+            415,
+            "unsupported_media_type",
+            "Files cannot be sent yet. Send the text alone as application/json.",
+        )
+    if media_type != "application/json":
+        raise ApiError(
+            415,
+            "unsupported_media_type",
+            "Send the request with the header 'Content-Type: application/json'.",
+        )
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise ValueError("not a JSON number")

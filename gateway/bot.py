@@ -1,0 +1,163 @@
+"""Speaks with the bot over its one private channel. It stores nothing and shows nothing."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import requests
+from pydantic import TypeAdapter, ValidationError
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from aftercare.errors import AftercareError, BotUnavailable
+from aftercare.settings import Settings
+
+#: The name of the header, not a secret itself.
+SECRET_HEADER = "X-Aftercare-Secret"  # noqa: S105
+_CONNECT_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message on its way to the bot; `repeat` says that the bot may have had it before."""
+
+    conversation_id: str
+    turn_id: str
+    channel: str
+    text: str
+    payload: str | None
+    repeat: bool
+
+
+@dataclass(frozen=True)
+class OfferedButton:
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class QuotedSource:
+    title: str
+    section: str
+    path: str
+
+
+@dataclass(frozen=True)
+class BotReply:
+    text: str
+    response: str | None = None
+    buttons: tuple[OfferedButton, ...] = ()
+    sources: tuple[QuotedSource, ...] = ()
+
+
+@dataclass(frozen=True)
+class Understood:
+    intent: str | None = None
+    confidence: float | None = None
+    entities: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class TurnResult:
+    """The bot's answer; `error_id` names a custom action that failed in it."""
+
+    replies: tuple[BotReply, ...] = ()
+    understood: Understood | None = None
+    language: str | None = None
+    error_id: str | None = None
+    failed_action: str | None = None
+
+
+class BotNotAnswering(BotUnavailable):
+    """`may_have_run`: the bot may have taken the turn although no answer came."""
+
+    def __init__(self, reason: str, *, may_have_run: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.may_have_run = may_have_run
+
+
+class GiveUp(AftercareError):
+    """The bot will never take this turn; sending it again changes nothing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Bot(Protocol):
+    def take_turn(self, turn: Turn) -> TurnResult:
+        """The bot's answer. Raises BotUnavailable or GiveUp."""
+        ...
+
+
+class RasaBot:
+    """The bot process behind settings.bot_url; each thread keeps its own connection alive."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = f"{settings.bot_url.rstrip('/')}/webhooks/aftercare/turn"
+        self._secret = settings.private_secret
+        self._timeout = (min(_CONNECT_SECONDS, settings.bot_timeout), settings.bot_timeout)
+        self._answer = TypeAdapter(TurnResult)
+        self._local = threading.local()
+        self._all: list[requests.Session] = []
+
+    def take_turn(self, turn: Turn) -> TurnResult:
+        try:
+            response = self._session().post(
+                self._url, json=_body(turn), timeout=self._timeout, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            raise _not_answering(error) from error
+        status = response.status_code
+        if status == requests.codes.service_unavailable:
+            raise BotNotAnswering("not_up", may_have_run=False)
+        if 400 <= status < 500:
+            raise GiveUp(f"refused_{status}")
+        if status != requests.codes.ok:
+            raise BotNotAnswering(f"status_{status}", may_have_run=True)
+        try:
+            return self._answer.validate_json(response.content)
+        except ValidationError as error:
+            raise BotNotAnswering("unreadable_answer", may_have_run=True) from error
+
+    def close(self) -> None:
+        """Close the connections; a later turn opens a new one."""
+        while self._all:
+            self._all.pop().close()
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            # The bot is on this machine or a private network: no proxy, no .netrc.
+            session.trust_env = False
+            session.headers[SECRET_HEADER] = self._secret
+            self._local.session = session
+            self._all.append(session)
+        return session
+
+
+def _body(turn: Turn) -> dict[str, object]:
+    return {
+        "conversation_id": turn.conversation_id,
+        "turn_id": turn.turn_id,
+        "channel": turn.channel,
+        "text": turn.text,
+        "payload": turn.payload,
+        "repeat": turn.repeat,
+    }
+
+
+def _not_answering(error: requests.RequestException) -> BotNotAnswering:
+    if isinstance(error, requests.ConnectTimeout):
+        return BotNotAnswering("no_connection", may_have_run=False)
+    if isinstance(error, requests.Timeout):
+        return BotNotAnswering("timeout", may_have_run=True)
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, MaxRetryError) and isinstance(
+        cause.reason, NewConnectionError | ConnectTimeoutError
+    ):
+        return BotNotAnswering("no_connection", may_have_run=False)
+    return BotNotAnswering("connection_broken", may_have_run=True)

@@ -1,0 +1,127 @@
+"""Server-sent events: messages as they are stored, by number, so that none is lost or doubled."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+from sse_starlette.event import ServerSentEvent
+from sse_starlette.sse import EventSourceResponse, SendTimeoutError
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
+
+from aftercare.database import reading
+from aftercare.errors import NotFound, StorageUnavailable
+from gateway.chat import LAST_SEQ
+from gateway.desk import Desk, desk_of
+from gateway.inbox import Page, read_page
+from gateway.live import Closed, Typing
+from gateway.shapes import shown
+from gateway.trouble import ApiError, described
+from gateway.visitors import Visitor, visitor_of
+
+router = APIRouter(prefix="/chat/v1", tags=["chat"])
+
+_log = logging.getLogger(__name__)
+
+_HEARTBEAT_SECONDS = 15
+_SEND_SECONDS = 30.0
+
+
+class _Events(EventSourceResponse):
+    """A client that takes nothing for too long is let go without an error."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            _log.info("events.client_stalled")
+
+
+@router.get(
+    "/events",
+    summary="Follow a conversation live",
+    response_class=_Events,
+    responses={
+        200: {
+            "description": (
+                "Events: `message` (id = seq, data as in GET /chat/v1/messages), `typing` "
+                '({"from":"bot","typing":true}), `language` ({"language":"pt"}). A comment line '
+                "comes every 15 seconds."
+            ),
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+        **described(
+            (401, "session_invalid"),
+            (422, "invalid_event_id"),
+            (500, "unexpected_error"),
+            (503, "storage_unavailable"),
+        ),
+    },
+)
+async def follow(
+    request: Request,
+    visitor: Annotated[Visitor, Depends(visitor_of)],
+    last_event_id: Annotated[
+        str, Header(description="The last seq received; without it everything is sent.")
+    ] = "0",
+) -> EventSourceResponse:
+    """Begins with the messages after Last-Event-ID and goes on with each new one."""
+    after = _read_event_id(last_event_id)
+    desk = desk_of(request)
+    # Read once here, so that a database in trouble is told before the stream begins.
+    await run_in_threadpool(_read, desk, visitor, after)
+    return _Events(
+        _stream(desk, visitor, after),
+        ping=_HEARTBEAT_SECONDS,
+        send_timeout=_SEND_SECONDS,
+        sep="\n",
+    )
+
+
+async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[ServerSentEvent]:
+    subscription = desk.hub.subscribe(visitor.conversation_id)
+    language = None
+    try:
+        while desk.clock() < visitor.expires_at:
+            page = await run_in_threadpool(_read, desk, visitor, after)
+            if page.language != language:
+                language = page.language
+                yield _event("language", {"language": language})
+            for message in page.messages:
+                after = message.seq
+                data = shown(message, desk.settings.site_url).model_dump_json(by_alias=True)
+                yield ServerSentEvent(data, event="message", id=str(after), sep="\n")
+            if page.full:
+                continue
+            signal = await subscription.next(_HEARTBEAT_SECONDS)
+            while isinstance(signal, Typing):
+                yield _event("typing", {"from": "bot", "typing": signal.on})
+                signal = await subscription.next(_HEARTBEAT_SECONDS)
+            if isinstance(signal, Closed):
+                return
+    except (StorageUnavailable, NotFound) as error:
+        # The client comes back with its last id and is told then.
+        _log.warning("events.ended conversation=%s %s", visitor.conversation_id, type(error))
+    finally:
+        desk.hub.unsubscribe(visitor.conversation_id, subscription)
+
+
+def _read(desk: Desk, visitor: Visitor, after: int) -> Page:
+    with reading(desk.sessions) as session:
+        return read_page(session, visitor.conversation_id, after)
+
+
+def _event(name: str, data: dict[str, object]) -> ServerSentEvent:
+    return ServerSentEvent(json.dumps(data), event=name, sep="\n")
+
+
+def _read_event_id(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= 10) or int(value) > LAST_SEQ:
+        raise ApiError(
+            422, "invalid_event_id", "Last-Event-ID must be the number of a message, such as 12."
+        )
+    return int(value)

@@ -1,0 +1,59 @@
+"""Whether this process lives, whether the whole desk can work, and its numbers."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from aftercare.database import reading
+from aftercare.errors import StorageUnavailable
+from gateway.desk import desk_of
+from gateway.store import count_waiting
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/health/live", summary="Is the process running?")
+async def live() -> dict[str, str]:
+    return {"status": "live"}
+
+
+@router.get(
+    "/health/ready",
+    summary="Can customers be served?",
+    responses={503: {"description": "Error code: not_ready; `parts` says which part is not."}},
+)
+async def ready(request: Request) -> JSONResponse:
+    parts = await desk_of(request).readiness.parts()
+    told = {name: "ready" if works else "not ready" for name, works in parts.items()}
+    missing = [name for name, works in parts.items() if not works]
+    if not missing:
+        return JSONResponse({"status": "ready", "parts": told})
+    message = f"Not ready: {', '.join(missing)}. Look at the log of that part, then ask again."
+    return JSONResponse(
+        {
+            "status": "not ready",
+            "parts": told,
+            "error": {"code": "not_ready", "message": message},
+        },
+        503,
+        {"Retry-After": "2"},
+    )
+
+
+@router.get(
+    "/metrics",
+    summary="Numbers for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
+def metrics(request: Request) -> Response:
+    desk = desk_of(request)
+    try:
+        with reading(desk.sessions) as session:
+            desk.measures.waiting.set(count_waiting(session))
+    except StorageUnavailable:
+        desk.measures.waiting.set(float("nan"))
+    desk.measures.streams.set(desk.hub.open_streams())
+    return Response(desk.measures.text(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,119 @@
+"""Tells open event streams of this process that something happened. It carries no message."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+
+_QUEUED_SIGNALS = 64
+_STREAMS_PER_CONVERSATION = 8
+
+
+@dataclass(frozen=True)
+class NewMessages:
+    """There may be messages (or another language) in the database."""
+
+
+@dataclass(frozen=True)
+class Typing:
+    on: bool
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The stream must end; the client comes back and resumes by its last seq."""
+
+
+Signal = NewMessages | Typing | Closed
+
+
+class Subscription:
+    """One stream's end of the hub; only its own event loop touches the queue."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[Signal] = asyncio.Queue(_QUEUED_SIGNALS)
+        self._overflown = False
+
+    async def next(self, seconds: float) -> Signal:
+        """The next signal; after so many seconds of silence NewMessages, as a safety net."""
+        if self._overflown:
+            return Closed()
+        try:
+            return await asyncio.wait_for(self._queue.get(), seconds)
+        except TimeoutError:
+            return NewMessages()
+
+    def send(self, signal: Signal) -> None:
+        """May be called from any thread; never waits."""
+        try:
+            self._loop.call_soon_threadsafe(self._put, signal)
+        except RuntimeError:
+            # The loop has ended and with it the stream.
+            return
+
+    def _put(self, signal: Signal) -> None:
+        try:
+            self._queue.put_nowait(signal)
+        except asyncio.QueueFull:
+            self._overflown = True
+
+
+class Hub:
+    """Who listens to which conversation, and in which the bot is at work."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._streams: dict[str, list[Subscription]] = defaultdict(list)
+        self._typing: set[str] = set()
+
+    def subscribe(self, conversation_id: str) -> Subscription:
+        """Call it in the event loop, before reading what is there already.
+
+        The oldest stream of a conversation ends where there are too many.
+        """
+        subscription = Subscription()
+        with self._lock:
+            streams = self._streams[conversation_id]
+            streams.append(subscription)
+            surplus = streams.pop(0) if len(streams) > _STREAMS_PER_CONVERSATION else None
+            typing = conversation_id in self._typing
+        if surplus:
+            surplus.send(Closed())
+        if typing:
+            subscription.send(Typing(True))
+        return subscription
+
+    def unsubscribe(self, conversation_id: str, subscription: Subscription) -> None:
+        with self._lock:
+            streams = self._streams.get(conversation_id, [])
+            if subscription in streams:
+                streams.remove(subscription)
+            if not streams:
+                self._streams.pop(conversation_id, None)
+
+    def messages(self, conversation_id: str) -> None:
+        self._send(conversation_id, NewMessages())
+
+    def typing(self, conversation_id: str, on: bool) -> None:
+        """Nothing is sent where the state was the same before."""
+        with self._lock:
+            if on == (conversation_id in self._typing):
+                return
+            if on:
+                self._typing.add(conversation_id)
+            else:
+                self._typing.discard(conversation_id)
+        self._send(conversation_id, Typing(on))
+
+    def open_streams(self) -> int:
+        with self._lock:
+            return sum(len(streams) for streams in self._streams.values())
+
+    def _send(self, conversation_id: str, signal: Signal) -> None:
+        with self._lock:
+            streams = list(self._streams.get(conversation_id, ()))
+        for stream in streams:
+            stream.send(signal)

@@ -1,0 +1,210 @@
+"""The SQL of turns: what waits, what the bot answered, what was given up. Callers own sessions."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from aftercare.catalogue.files import LANGUAGES
+from aftercare.errors import NotFound
+from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
+from gateway.bot import BotReply, TurnResult
+from gateway.notices import DELAY_NOTICE, GIVEN_UP_NOTICE, delay_text, given_up_text
+
+_PENDING_ROWS = 20
+_INTENT_CHARACTERS = 60
+_RESPONSE_CHARACTERS = 100
+_ERROR_ID_CHARACTERS = 20
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A stored message that waits for its answer."""
+
+    seq: int
+    channel: str
+    text: str
+    payload: str | None
+    opening: bool  # the greeting, which nobody typed
+
+
+def lock_conversation(session: Session, conversation_id: str) -> Conversation:
+    """The conversation, held by this transaction; SQLite holds the whole database instead."""
+    conversation = session.scalar(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if conversation is None:
+        raise NotFound("there is no such conversation")
+    return conversation
+
+
+def next_seq(conversation: Conversation, now: datetime) -> int:
+    """A number never given before in this conversation, which must be locked."""
+    conversation.last_seq += 1
+    conversation.last_message_at = max(conversation.last_message_at, now)
+    return conversation.last_seq
+
+
+def waiting_conversations(session: Session) -> dict[str, int]:
+    """Every conversation with unanswered messages and the last of their numbers."""
+    rows = session.execute(
+        select(Message.conversation_id, func.max(Message.seq))
+        .where(Message.state == MessageState.RECEIVED)
+        .group_by(Message.conversation_id)
+        .order_by(func.min(Message.id))
+    )
+    return {conversation_id: seq for conversation_id, seq in rows}
+
+
+def count_waiting(session: Session) -> int:
+    return (
+        session.scalar(
+            select(func.count()).select_from(Message).where(Message.state == MessageState.RECEIVED)
+        )
+        or 0
+    )
+
+
+def pending_messages(session: Session, conversation_id: str) -> list[Pending]:
+    """The unanswered messages of a conversation, oldest first; a page of them."""
+    rows = session.execute(
+        select(Message.seq, Conversation.channel, Message.text, Message.payload, Message.sender)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.conversation_id == conversation_id, Message.state == MessageState.RECEIVED)
+        .order_by(Message.seq)
+        .limit(_PENDING_ROWS)
+    )
+    return [
+        Pending(seq, channel, text, payload, sender == Sender.SYSTEM)
+        for seq, channel, text, payload, sender in rows
+    ]
+
+
+def store_answer(
+    session: Session, conversation_id: str, seq: int, result: TurnResult, now: datetime
+) -> bool:
+    """Store everything the bot answered to a message; False where it was answered before."""
+    conversation = lock_conversation(session, conversation_id)
+    message = _received(session, conversation_id, seq)
+    if message is None:
+        return False
+    message.state = MessageState.DONE
+    if result.understood:
+        message.intent = _cut(result.understood.intent, _INTENT_CHARACTERS)
+        message.confidence = result.understood.confidence
+        message.entities = list(result.understood.entities)
+    message.error_id = _cut(result.error_id, _ERROR_ID_CHARACTERS)
+    if result.language in LANGUAGES:
+        conversation.language = result.language
+    for reply in result.replies:
+        if reply.text or reply.buttons:
+            session.add(_bot_message(conversation, seq, reply, now))
+    return True
+
+
+def store_delay_notice(
+    session: Session, conversation_id: str, error_id: str, now: datetime
+) -> bool:
+    """Tell the customer once that the answer is late; False where there is no need."""
+    conversation = lock_conversation(session, conversation_id)
+    pending = pending_messages(session, conversation_id)
+    if not pending:
+        return False
+    told = session.scalar(
+        select(Message.id).where(
+            Message.conversation_id == conversation_id,
+            Message.seq > pending[0].seq,
+            Message.response == DELAY_NOTICE,
+        )
+    )
+    if told is not None:
+        return False
+    opening = all(message.opening for message in pending)
+    text = delay_text(conversation.language, opening=opening)
+    session.add(_notice(conversation, pending[0].seq, text, DELAY_NOTICE, error_id, now))
+    return True
+
+
+def store_given_up(
+    session: Session, conversation_id: str, seq: int, error_id: str, email: str, now: datetime
+) -> bool:
+    """Mark a message as failed and tell the customer; False where it was answered before."""
+    conversation = lock_conversation(session, conversation_id)
+    message = _received(session, conversation_id, seq)
+    if message is None:
+        return False
+    message.state = MessageState.FAILED
+    message.error_id = error_id
+    words = None if message.sender == Sender.SYSTEM else message.text
+    text = given_up_text(conversation.language, words=words, email=email, error_id=error_id)
+    session.add(_notice(conversation, seq, text, GIVEN_UP_NOTICE, error_id, now))
+    return True
+
+
+def new_button_id(seq: int) -> str:
+    """Unguessable; the number in front only says in which message to look for it."""
+    return f"{seq}-{secrets.token_urlsafe(12)}"
+
+
+def _received(session: Session, conversation_id: str, seq: int) -> Message | None:
+    return session.scalar(
+        select(Message).where(
+            Message.conversation_id == conversation_id,
+            Message.seq == seq,
+            Message.state == MessageState.RECEIVED,
+        )
+    )
+
+
+def _bot_message(
+    conversation: Conversation, answers_seq: int, reply: BotReply, now: datetime
+) -> Message:
+    seq = next_seq(conversation, now)
+    return Message(
+        conversation_id=conversation.id,
+        seq=seq,
+        sender=Sender.BOT,
+        # PostgreSQL cannot keep a NUL in a text.
+        text=reply.text.replace("\0", ""),
+        at=now,
+        state=MessageState.DONE,
+        answers_seq=answers_seq,
+        response=_cut(reply.response, _RESPONSE_CHARACTERS),
+        buttons=[
+            {"id": new_button_id(seq), "title": button.title, "payload": button.payload}
+            for button in reply.buttons
+        ],
+        sources=[asdict(source) for source in reply.sources],
+    )
+
+
+def _notice(
+    conversation: Conversation,
+    answers_seq: int,
+    text: str,
+    response: str,
+    error_id: str,
+    now: datetime,
+) -> Message:
+    return Message(
+        conversation_id=conversation.id,
+        seq=next_seq(conversation, now),
+        sender=Sender.BOT,
+        text=text,
+        at=now,
+        state=MessageState.DONE,
+        answers_seq=answers_seq,
+        response=response,
+        error_id=error_id,
+    )
+
+
+def _cut(text: str | None, characters: int) -> str | None:
+    return text[:characters] if text else None

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from actions.digressions import (
+    AnswerUsage,
+    AnswerWaitingTime,
+    AnswerWarranty,
+    NoteOtherWish,
+    TakeUpRemark,
+)
+from actions.translation import INTAKE, MEMORY
+from aftercare.desk import Desk
+from aftercare.intake.state import IntakeState, Memory
+from tests.actions.trackers import run, tracker
+
+REPAIR = {INTAKE: IntakeState("repair", records={"product": "mare-w900"}).to_json()}
+
+
+def test_question_in_an_intake_is_answered_for_its_product(desk: Desk) -> None:
+    outcome = run(AnswerUsage(desk), tracker("what is error E18", "ask_usage", slots=REPAIR))
+    (message,) = outcome.messages
+    assert message["response"].startswith("utter_manual_answer")
+    assert message["custom"]["sources"][0]["path"] == "/manuals/mare-w900/en/error-e18"
+    assert outcome.events == []
+
+
+def test_question_without_a_product_says_what_is_missing(desk: Desk) -> None:
+    assert run(AnswerUsage(desk), tracker("what is E18", "ask_usage")).heard == [
+        "utter_manual_which_product"
+    ]
+    assert run(AnswerWarranty(desk), tracker("covered?", "ask_warranty")).heard == [
+        "utter_warranty_which_product"
+    ]
+
+
+def test_warranty_in_an_intake_is_told_for_its_product(desk: Desk) -> None:
+    outcome = run(AnswerWarranty(desk), tracker("covered?", "ask_warranty", slots=REPAIR))
+    assert outcome.heard == ["utter_warranty_term"]
+    assert outcome.messages[0]["months"] == "24"
+
+
+def test_waiting_time_is_the_companys(desk: Desk) -> None:
+    (message,) = run(AnswerWaitingTime(desk), tracker("how long?", "ask_waiting_time")).messages
+    assert (message["response"], message["answer_days"]) == ("utter_waiting_time", "1")
+
+
+def test_other_wish_is_offered_and_kept_in_the_intake(desk: Desk) -> None:
+    said = tracker("I also want to complain", "file_complaint", slots=REPAIR)
+    outcome = run(NoteOtherWish(desk), said)
+    assert outcome.heard == ["utter_other_wish"]
+    assert outcome.slots[INTAKE]["other_wishes"] == ["complaint"]
+    assert outcome.slots[INTAKE]["records"] == {"product": "mare-w900"}
+
+
+def test_other_wish_outside_an_intake_is_nothing(desk: Desk) -> None:
+    outcome = run(NoteOtherWish(desk), tracker("complaint", "file_complaint"))
+    assert (outcome.messages, outcome.events) == ([], [])
+
+
+def test_remark_about_another_product_asks_the_last_question_again(desk: Desk) -> None:
+    memory = Memory(
+        product="mare-w900", question="what is error E35", question_service="usage"
+    ).to_json()
+    product = {"entity": "product", "value": "mare-w700"}
+    said = tracker("no, the W700", "correct", entities=(product,), slots={MEMORY: memory})
+    outcome = run(TakeUpRemark(desk), said)
+    assert outcome.messages[0]["custom"]["sources"][0]["path"].startswith("/manuals/mare-w700/")
+    assert outcome.slots[MEMORY]["product"] == "mare-w700"
+
+
+def test_remark_about_nothing_asks_what_to_do(desk: Desk) -> None:
+    assert run(TakeUpRemark(desk), tracker("blue", "inform")).heard == ["utter_what_next"]
+    assert run(TakeUpRemark(desk), tracker("blue", "nlu_fallback")).heard == [
+        "utter_not_understood"
+    ]

@@ -1,0 +1,131 @@
+"""Tests of actions/__main__.py: the action server over a real socket on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+import rasa_sdk
+import yaml
+from sanic import Sanic
+
+from actions.__main__ import SHARED_HEADER, create_action_server
+from aftercare.desk import Desk
+from aftercare.settings import PROJECT_ROOT
+
+SECRET = "only the two of us know"
+PRIVATE = "joana@mail.example"
+
+Call = Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]
+
+
+@pytest.fixture
+def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[Call], httpx.Response]:
+    """Starts the action server, makes one call and stops it."""
+    monkeypatch.setattr(Sanic, "test_mode", True)
+
+    async def serve(call: Call) -> httpx.Response:
+        app = create_action_server(desk, SECRET)
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = door.getsockname()[1]
+            server = await app.create_server(
+                sock=door, return_asyncio_server=True, access_log=False
+            )
+            assert server
+            await server.startup()
+            await server.start_serving()
+            try:
+                async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+                    return await call(client)
+            finally:
+                server.close()
+                await server.wait_closed()
+                Sanic.unregister_app(app)
+
+    return lambda call: asyncio.run(serve(call))
+
+
+def _call(action: str | None, **tracker: Any) -> dict[str, Any]:
+    return {
+        "next_action": action,
+        "sender_id": "c-1",
+        "version": rasa_sdk.__version__,
+        "domain": {},
+        "tracker": {
+            "sender_id": "c-1",
+            "slots": {},
+            "latest_message": {"text": PRIVATE, "intent": {"name": "inform"}, "entities": []},
+            "events": [],
+            "paused": False,
+            "active_loop": {},
+            "latest_action_name": "action_listen",
+            **tracker,
+        },
+    }
+
+
+def _post(body: Any, secret: str | None = SECRET) -> Call:
+    headers = {} if secret is None else {SHARED_HEADER: secret.encode()}
+    return lambda client: client.post("/webhook", json=body, headers=headers)
+
+
+def test_action_is_run_for_who_knows_the_secret(ask: Callable[[Call], httpx.Response]) -> None:
+    answer = ask(_post(_call("action_answer_usage")))
+    assert answer.status_code == 200
+    assert [reply["response"] for reply in answer.json()["responses"]] == [
+        "utter_manual_which_product"
+    ]
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + "x", SECRET[:-1], "s\u00e9cret"])
+def test_wrong_secret_is_refused_and_nothing_is_told(
+    ask: Callable[[Call], httpx.Response], secret: str | None
+) -> None:
+    answer = ask(_post(_call("action_answer_usage"), secret))
+    assert answer.status_code == 403
+    assert answer.json() == {"error": "not allowed"}
+
+
+@pytest.mark.parametrize("path", ["/actions", "/webhook", "/nothing"])
+def test_every_path_but_health_needs_the_secret(
+    ask: Callable[[Call], httpx.Response], path: str
+) -> None:
+    assert ask(lambda client: client.get(path)).status_code == 403
+
+
+def test_health_is_open(ask: Callable[[Call], httpx.Response]) -> None:
+    answer = ask(lambda client: client.get("/health"))
+    assert answer.status_code == 200
+    assert "status" in answer.json()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _call("action_nobody_knows"),
+        {**_call("action_answer_usage"), "tracker": {"latest_message": PRIVATE}},
+        {**_call("action_answer_usage"), "tracker": PRIVATE},
+    ],
+)
+def test_error_never_echoes_the_tracker(
+    ask: Callable[[Call], httpx.Response], body: dict[str, Any]
+) -> None:
+    answer = ask(_post(body))
+    assert answer.status_code >= 400
+    assert PRIVATE not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_server_knows_every_action_of_the_domain(ask: Callable[[Call], httpx.Response]) -> None:
+    domain = yaml.safe_load((PROJECT_ROOT / "domain.yml").read_text(encoding="utf-8"))
+    answer = ask(lambda client: client.get("/actions", headers={SHARED_HEADER: SECRET}))
+    assert {action["name"] for action in answer.json()} == set(domain["actions"])
+
+
+def test_server_without_a_secret_does_not_start(desk: Desk) -> None:
+    with pytest.raises(ValueError, match="AFTERCARE_PRIVATE_SECRET"):
+        create_action_server(desk, "")

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.translation import (
+    ANSWER,
+    INTAKE,
+    MEMORY,
+    memory,
+    said,
+    state,
+    talk,
+    turn_events,
+    utter,
+)
+from aftercare.desk import Turn
+from aftercare.intake.state import IntakeState, Memory
+from aftercare.replies import Button, Reply, Source
+from tests.actions.trackers import tracker
+
+
+def test_message_intent_and_entities_are_handed_on() -> None:
+    message = said(
+        tracker("my W900", "inform", entities=({"entity": "product", "value": "mare-w900"},))
+    )
+    assert (message.text, message.intent, message.pressed) == ("my W900", "inform", False)
+    assert message.first("product")
+    assert said(tracker("Yes", "affirm", button=True)).pressed
+
+
+def test_talk_is_the_conversation_in_its_language() -> None:
+    heard = talk(tracker(slots={"language": "pt"}))
+    assert (heard.conversation_id, heard.channel, heard.language) == ("c-1", "website", "pt")
+    assert talk(tracker(slots={"language": None})).language == "en"
+
+
+def test_state_and_memory_come_from_their_slots() -> None:
+    assert state(tracker()) is None
+    assert memory(tracker()) == Memory()
+    kept = tracker(
+        slots={
+            INTAKE: IntakeState("repair", asking="email").to_json(),
+            MEMORY: Memory(product="vento-r50").to_json(),
+        }
+    )
+    found = state(kept)
+    assert found and found.asking == "email"
+    assert memory(kept).product == "vento-r50"
+
+
+def test_product_named_just_now_becomes_the_present_one() -> None:
+    named = tracker(
+        entities=({"entity": "product", "value": "mare-w900"},),
+        slots={MEMORY: Memory(product="vento-r50").to_json()},
+    )
+    assert memory(named).product == "mare-w900"
+
+
+def test_running_intake_leaves_the_answer_open_and_a_finished_one_fills_it() -> None:
+    running = {e["name"]: e["value"] for e in turn_events(Turn(IntakeState("repair"), Memory()))}
+    assert running[ANSWER] is None
+    assert running[INTAKE]["service"] == "repair"
+    over = {e["name"]: e["value"] for e in turn_events(Turn(None, Memory(failed_proofs=1)))}
+    assert (over[ANSWER], over[INTAKE]) == ("done", None)
+    assert over[MEMORY]["failed_proofs"] == 1
+
+
+def test_replies_are_named_with_values_buttons_and_sources() -> None:
+    dispatcher = CollectingDispatcher()
+    utter(
+        dispatcher,
+        [
+            Reply(
+                "utter_manual_answer",
+                {"heading": "Descaling"},
+                (Button("Yes", "affirm"),),
+                (Source("Manual", "Descaling", "/manuals/p/en/descaling"),),
+            ),
+            Reply("utter_anything_else"),
+        ],
+    )
+    first, second = dispatcher.messages
+    assert (first["response"], first["heading"]) == ("utter_manual_answer", "Descaling")
+    assert first["buttons"] == [{"title": "Yes", "payload": "/affirm"}]
+    assert first["custom"]["sources"] == [
+        {"title": "Manual", "section": "Descaling", "path": "/manuals/p/en/descaling"}
+    ]
+    assert not first["text"]
+    assert (second["response"], second["custom"]) == ("utter_anything_else", {})

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aftercare.catalogue.files import LANGUAGES, CatalogueFiles, RecordKind, read_catalogue
+from aftercare.errors import CatalogueError
+from aftercare.intake.fields import READERS
+from tests.aftercare.catalogue.folders import CATALOGUE, copy_catalogue, replace_in
+
+
+@pytest.fixture(scope="module")
+def sample() -> CatalogueFiles:
+    return read_catalogue(CATALOGUE)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return copy_catalogue(tmp_path, manuals=False)
+
+
+# Each mistake: the file, what stands there, what is written instead.
+MISTAKES = {
+    "unknown key": ("company.yml", "answer_days: 1", "answer_days: 1\nfax: none"),
+    "missing key": ("company.yml", "default_language: en\n", ""),
+    "language nobody speaks here": ("company.yml", "[en, pt]", "[en, fr]"),
+    "time that is no time": ("company.yml", '"08:00"', '"eight"'),
+    "time zone that does not exist": ("company.yml", "America/Sao_Paulo", "America/Atlantis"),
+    "day of the week that does not exist": ("company.yml", "[1, 2, 3, 4, 5]", "[1, 2, 3, 4, 8]"),
+    "answer promised in no days": ("company.yml", "answer_days: 1", "answer_days: 0"),
+    "YAML that is none": ("categories.yml", "- id: coffee_machine", "- id: [coffee_machine"),
+    "category twice": ("categories.yml", "id: coffee_machine", "id: washing_machine"),
+    "name in one language only": (
+        "categories.yml",
+        "{en: coffee machine, pt: máquina de café}",
+        "{en: coffee machine}",
+    ),
+    "unknown category": ("products/mare-w900.yml", "washing_machine", "tumble_dryer"),
+    "negative price": ("products/mare-w900.yml", "amount: 329900", "amount: -1"),
+    "price with a point": ("products/mare-w900.yml", "amount: 329900", "amount: 3299.5"),
+    "currency in small letters": ("products/mare-w900.yml", "BRL", "brl"),
+    "importance out of range": ("products/mare-w900.yml", "importance: 5", "importance: 6"),
+    "rating out of range": ("products/mare-w900.yml", "rating: 5", "rating: 0"),
+    "pattern that is none": ("products/mare-w900.yml", r"'W9\d{8}'", "'W9('"),
+    "example that misses the pattern": ("products/mare-w900.yml", "W912345678", "X912345678"),
+    "feature twice": ("products/mare-w900.yml", "- id: fill", "- id: drain"),
+    "part twice": ("products/mare-w900.yml", "{id: door_seal,", "{id: drain_pump,"),
+    "maintenance never due": ("products/mare-w900.yml", "every_months: 1", "every_months: 0"),
+    "maintenance twice": ("products/mare-w900.yml", "id: drawer_clean", "id: drum_clean"),
+    "model of another product": ("products/mare-w900.yml", "model: W900", "model: W700"),
+    "product of another name than its file": (
+        "products/mare-w900.yml",
+        "id: mare-w900",
+        "id: mare-w999",
+    ),
+    "product twice": ("products/mare-w900.yml", "id: mare-w900", "id: mare-w700"),
+    "key with capitals": ("products/mare-w900.yml", "- id: drain\n", "- id: Drain\n"),
+    "unknown kind of record": ("services/repair.yml", "kind: past_date", "kind: birthday"),
+    "choice without choices": ("services/repair.yml", "kind: past_date", "kind: choice"),
+    "choices without choice": ("services/privacy.yml", "kind: choice", "kind: description"),
+    "choice twice": ("services/privacy.yml", "- id: export", "- id: erase"),
+    "record twice": ("services/repair.yml", "- field: email", "- field: name"),
+    "unknown completion": ("services/repair.yml", "open_ticket", "open_sesame"),
+    "intent of another service": ("services/repair.yml", "request_repair", "file_complaint"),
+    "question with a placeholder nobody fills": (
+        "services/repair.yml",
+        "looks like {serial_example}.",
+        "looks like {serial_number}.",
+    ),
+    "question with a single brace": (
+        "services/repair.yml",
+        "'Which product is it?'",
+        "'Which product is it? }'",
+    ),
+    "service without records": ("services/repair.yml", "records:", "records: []\nleft_over:"),
+}  # fmt: skip
+
+
+def test_sample_company_is_read_whole(sample: CatalogueFiles) -> None:
+    assert sample.company.name == "Marulho"
+    assert {product.id for product in sample.products} == {
+        "mare-w900",
+        "mare-w700",
+        "aroma-c200",
+        "brisa-a12",
+        "vento-r50",
+        "fonte-p30",
+    }
+    assert len(sample.services) == 11
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake_is_refused_with_the_name_of_the_file(folder: Path, mistake: str) -> None:
+    name, old, new = MISTAKES[mistake]
+    replace_in(folder / name, old, new)
+    with pytest.raises(CatalogueError) as refusal:
+        read_catalogue(folder)
+    named = name if mistake not in {"model of another product", "intent of another service"} else ""
+    assert named in str(refusal.value)
+    assert str(folder) in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["company.yml", "categories.yml"])
+def test_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(CatalogueError, match=re.escape(name)):
+        read_catalogue(folder)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"just words", b"- a\n- b\n", b"name: \xff\xfe\n", b"\x00"]
+)
+@pytest.mark.parametrize("name", ["company.yml", "categories.yml", "services/repair.yml"])
+def test_file_of_another_shape_is_named(folder: Path, name: str, content: bytes) -> None:
+    if (name, content) == ("categories.yml", b"[]"):
+        content = b"{}x"
+    (folder / name).write_bytes(content)
+    with pytest.raises(CatalogueError, match=re.escape(name)):
+        read_catalogue(folder)
+
+
+def test_every_kind_of_record_has_its_reader() -> None:
+    assert set(READERS) == set(RecordKind.__args__)
+
+
+def test_every_kind_of_record_is_used_by_some_service(sample: CatalogueFiles) -> None:
+    used = {record.kind for service in sample.services for record in service.records}
+    assert used == set(RecordKind.__args__)
+
+
+def test_everything_customers_meet_is_worded_in_every_language(sample: CatalogueFiles) -> None:
+    for product in sample.products:
+        for language in LANGUAGES:
+            assert getattr(product.name, language)
+            assert getattr(product.names, language), product.id
+            for feature in product.features:
+                assert getattr(feature.words, language), (product.id, feature.id)
+    for service in sample.services:
+        for language in LANGUAGES:
+            for record in service.records:
+                assert getattr(record.ask, language).strip(), (service.id, record.field)
+                for choice in record.choices:
+                    assert getattr(choice.words, language), (service.id, choice.id)
+
+
+def test_services_without_contact_neither_confirm_nor_ask_for_a_name(
+    sample: CatalogueFiles,
+) -> None:
+    """What nobody can answer to needs no name; what somebody answers to needs a way to."""
+    for service in sample.services:
+        kinds = {record.kind for record in service.records}
+        reachable = bool(kinds & {"email", "phone", "contact"})
+        assert ("name" in kinds) == reachable, service.id

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import date
+
+from aftercare.intake.understood import Entity, Understood, from_rasa
+
+
+def test_message_of_rasa_is_read_with_intent_and_entities() -> None:
+    said = from_rasa(
+        {
+            "text": " bought W900 on Tuesday ",
+            "intent": {"name": "inform", "confidence": 0.9},
+            "entities": [
+                {"entity": "product", "value": "mare-w900", "start": 8, "end": 12},
+                {
+                    "entity": "date",
+                    "value": "2026-02-24",
+                    "role": "purchase",
+                    "additional_info": {"future": "2026-03-03"},
+                },
+            ],
+            "metadata": {"channel": "website"},
+        }
+    )
+    assert (said.text, said.intent, said.confidence) == ("bought W900 on Tuesday", "inform", 0.9)
+    assert said.first("product") == Entity("product", "mare-w900", 8, 12)
+    day = said.first("date", "purchase")
+    assert day and day.future == date(2026, 3, 3)
+    assert not said.pressed
+
+
+def test_pressed_button_is_known_as_one() -> None:
+    assert from_rasa({"text": "Yes", "metadata": {"button": True}}).pressed
+
+
+def test_message_without_anything_is_empty() -> None:
+    assert from_rasa({}) == Understood("", "", 0.0)
+    assert from_rasa({"text": None, "intent": None, "entities": None, "metadata": None}) == (
+        Understood("", "", 0.0)
+    )
+
+
+def test_sign_that_keeps_a_slash_from_being_a_command_is_taken_off() -> None:
+    assert from_rasa({"text": "\u2060/affirm"}).text == "/affirm"
+
+
+def test_entities_are_found_by_name_and_role() -> None:
+    said = Understood("", "", entities=(Entity("date", "1"), Entity("date", "2", role="purchase")))
+    assert [entity.value for entity in said.all("date")] == ["1", "2"]
+    first, bought = said.first("date"), said.first("date", "purchase")
+    assert first and first.value == "1"
+    assert bought and bought.value == "2"
+    assert said.first("email") is None

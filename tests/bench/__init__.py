@@ -1,0 +1,1 @@
+"""Measures what docs/benchmarks/ states: `make bench`. It belongs to no test run."""

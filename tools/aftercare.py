@@ -1,0 +1,85 @@
+"""The entry that the Makefile calls: `python3 tools/aftercare.py COMMAND`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# This file's own folder is replaced by the root, where the package `tools` is found.
+sys.path[0] = str(ROOT)
+
+from tools.checks import run_checks, run_format  # noqa: E402
+from tools.cleanup import clean  # noqa: E402
+from tools.environments import environments  # noqa: E402
+from tools.layout import Layout  # noqa: E402
+from tools.problems import Problem, Stopped  # noqa: E402
+from tools.progress import Progress  # noqa: E402
+from tools.startup import run_module, run_up, set_up, train_model  # noqa: E402
+from tools.suites import SUITES, run_suites, step_count  # noqa: E402
+
+UP_STEPS = 7
+USAGE = """\
+usage: python3 tools/aftercare.py COMMAND
+  up | setup | train | check | format | clean
+  test [{}]
+  run MODULE [ARGUMENT ...]   a module of the services, set up first if need be
+`make help` explains each.""".format("|".join(SUITES))
+
+
+def stop_on_request(number: int, frame: object) -> None:
+    raise Stopped()
+
+
+def quiet_set_up(layout: Layout) -> None:
+    """Set up only where something is to do; standard output belongs to what follows."""
+    if not all(environment.is_current() for environment in environments(layout)):
+        set_up(layout, os.environ, Progress(3, sys.stderr))
+
+
+def run_command(layout: Layout, command: str, rest: list[str]) -> None:
+    environ, stdout = os.environ, sys.stdout
+    if command == "up" and not rest:
+        run_up(layout, environ, Progress(UP_STEPS, stdout))
+    elif command == "setup" and not rest:
+        set_up(layout, environ, Progress(3, stdout))
+    elif command == "train" and not rest:
+        progress = Progress(4, stdout)
+        set_up(layout, environ, progress)
+        train_model(layout, environ, progress)
+    elif command == "test" and len(rest) <= 1 and set(rest) <= set(SUITES):
+        suite = rest[0] if rest else "all"
+        run_suites(layout, environ, Progress(step_count(suite), stdout), suite)
+    elif command == "check" and not rest:
+        quiet_set_up(layout)
+        run_checks(layout, environ, Progress(0, stdout))
+    elif command == "format" and not rest:
+        quiet_set_up(layout)
+        run_format(layout, environ)
+    elif command == "clean" and not rest:
+        clean(layout, environ, Progress(0, stdout))
+    elif command == "run" and rest:
+        quiet_set_up(layout)
+        run_module(layout, environ, rest[0], rest[1:])
+    else:
+        raise Problem(USAGE)
+
+
+def main(arguments: list[str]) -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop_on_request)
+    try:
+        run_command(Layout(ROOT), arguments[0] if arguments else "", arguments[1:])
+    except Problem as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, Stopped):
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,112 @@
+// Every word of the panel, in English and in Portuguese for both sides of the Atlantic.
+
+const EN = {
+  heading: 'Help with your product',
+  close: 'Close chat',
+  fresh: 'New conversation',
+  transcript: 'Conversation',
+  customer: 'You',
+  bot: 'Assistant',
+  staff: 'Support team',
+  input: 'Your message',
+  placeholder: 'Write your message',
+  hint: 'Enter sends the message. Shift and Enter together start a new line.',
+  send: 'Send',
+  left: '{n} characters left',
+  leftOne: '1 character left',
+  full: 'The message is full. Shorten it, or send it and go on in the next one.',
+  replies: 'Suggested answers',
+  latest: 'New messages',
+  newTab: 'opens in a new tab',
+  source: 'Source: ',
+  typing: '{who} is writing',
+  sending: 'Sending',
+  notSent: 'Not sent.',
+  again: 'Try again',
+  edit: 'Edit the text',
+  waiting: 'Too many messages at once. It will be sent in {n} seconds.',
+  busy: 'Too many messages at once. Wait {n} minutes, then try again.',
+  offline: 'Check your connection, then try again.',
+  trouble: 'The service has a fault at the moment. Wait a minute, then try again.',
+  tooLong: 'The text is too long. Shorten it to 2,000 characters and send it again.',
+  invalid: 'The text could not be accepted. Change it and send it again.',
+  choiceGone: 'This choice is no longer open. Send your answer as text instead.',
+  reference: 'Reference for the support team: {id}',
+  lost: 'Connection lost. Your messages are kept, trying again.',
+  fault: 'The service has a fault at the moment. Your messages are kept, trying again.',
+  crowded: 'Too many requests at once. Your messages are kept, trying again shortly.',
+  refused: 'The chat cannot be reached from this page. Reload the page, or contact us another way.',
+  expired: 'The earlier conversation had ended, so a new one was started for you. '
+    + 'Text that was not sent is in the message box: check it and press Send.',
+};
+
+const PT = {
+  heading: 'Ajuda com o seu produto',
+  close: 'Fechar chat',
+  fresh: 'Nova conversa',
+  transcript: 'Conversa',
+  customer: 'Você',
+  bot: 'Assistente',
+  staff: 'Atendimento',
+  input: 'A sua mensagem',
+  placeholder: 'Escreva a sua mensagem',
+  hint: 'Enter envia a mensagem. Shift e Enter juntos começam uma nova linha.',
+  send: 'Enviar',
+  left: 'Restam {n} caracteres',
+  leftOne: 'Resta 1 caractere',
+  full: 'A mensagem está cheia. Encurte o texto, ou envie e continue na mensagem seguinte.',
+  replies: 'Respostas sugeridas',
+  latest: 'Mensagens novas',
+  newTab: 'abre em nova aba',
+  source: 'Fonte: ',
+  typing: '{who}: escrevendo uma mensagem',
+  sending: 'Enviando',
+  notSent: 'Não enviada.',
+  again: 'Tentar de novo',
+  edit: 'Editar o texto',
+  waiting: 'Muitas mensagens ao mesmo tempo. Será enviada em {n} segundos.',
+  busy: 'Muitas mensagens ao mesmo tempo. Espere {n} minutos e tente de novo.',
+  offline: 'Verifique a sua conexão e tente de novo.',
+  trouble: 'O serviço está com uma falha neste momento. Espere um minuto e tente de novo.',
+  tooLong: 'O texto é longo demais. Encurte para 2.000 caracteres e envie de novo.',
+  invalid: 'O texto não pôde ser aceito. Altere e envie de novo.',
+  choiceGone: 'Esta opção já não está disponível. Envie a sua resposta por escrito.',
+  reference: 'Referência para o atendimento: {id}',
+  lost: 'Conexão perdida. As suas mensagens estão guardadas, tentando de novo.',
+  fault: 'O serviço está com uma falha neste momento. As suas mensagens estão guardadas, '
+    + 'tentando de novo.',
+  crowded: 'Muitos pedidos ao mesmo tempo. As suas mensagens estão guardadas, '
+    + 'tentando de novo em breve.',
+  refused: 'O chat não pode ser usado a partir desta página. Recarregue a página ou '
+    + 'fale conosco por outro meio.',
+  expired: 'A conversa anterior tinha terminado, por isso começamos uma nova para você. '
+    + 'O texto que não foi enviado está na caixa de mensagem: confira e pressione Enviar.',
+};
+
+export class Words {
+  #locale;
+
+  constructor(language) {
+    this.language = language === 'pt' ? 'pt' : 'en';
+    this.tag = this.language === 'pt' ? 'pt-BR' : 'en';
+    // Times as the reader's country writes them, where the language agrees.
+    const own = navigator.language ?? '';
+    this.#locale = own.slice(0, 2).toLowerCase() === this.language ? own : this.tag;
+  }
+
+  of(key, values = {}) {
+    const text = (this.language === 'pt' ? PT : EN)[key];
+    return text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+  }
+
+  time(iso) {
+    const at = new Date(iso);
+    if (Number.isNaN(at.getTime())) return '';
+    const form = { hour: '2-digit', minute: '2-digit' };
+    if (at.toDateString() !== new Date().toDateString()) {
+      Object.assign(form, { day: 'numeric', month: 'short' });
+      if (at.getFullYear() !== new Date().getFullYear()) form.year = 'numeric';
+    }
+    return new Intl.DateTimeFormat(this.#locale, form).format(at);
+  }
+}
