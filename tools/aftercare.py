@@ -20,7 +20,7 @@ from tools.progress import Progress  # noqa: E402
 from tools.startup import run_module, run_up, set_up, train_model  # noqa: E402
 from tools.suites import SUITES, run_suites, step_count  # noqa: E402
 
-UP_STEPS = 7
+UP_STEPS = 6
 USAGE = """\
 usage: python3 tools/aftercare.py COMMAND
   up | setup | train | check | format | clean

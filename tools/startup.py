@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager
 from typing import Iterator, Mapping
 
-from tools.commands import last_lines, run_logged
+from tools.commands import last_lines
 from tools.environments import create_environment, environments
 from tools.layout import Layout
 from tools.problems import Problem, Stopped
@@ -97,11 +97,15 @@ def run_up(layout: Layout, environ: Mapping[str, str], progress: Progress) -> No
             require_free_port(program.address, program.title)
         set_up(layout, environ, progress)
         train_model(layout, environ, progress)
-        login = prepare_database(layout, surroundings, progress)
         processes = Processes(layout.root, surroundings.environ, progress.say)
+        login = None
         try:
+            # The bot takes longest to start and does not need the database.
+            processes.start(started[:1])
+            with progress.step("Preparing database and sample company") as step:
+                login = prepare_database(layout, surroundings, step)
             with progress.step("Starting bot, action server and website") as step:
-                processes.start(started)
+                processes.start(started[1:])
                 processes.wait_until_healthy(step)
             announce(layout, surroundings, login, progress)
             login = None
@@ -138,44 +142,37 @@ def undisturbed() -> Iterator[None]:
 
 
 def prepare_database(
-    layout: Layout, surroundings: Surroundings, progress: Progress
+    layout: Layout, surroundings: Surroundings, step: Step
 ) -> tuple[str, str] | None:
-    """Schema, sample company, first staff login; the login is given back if it was made now."""
+    """Schema, sample company, first staff login; the login is given back if it was made now.
+
+    The output holds a password, so it is kept out of the logs.
+    """
     surroundings.var_dir.mkdir(parents=True, exist_ok=True)
-    with progress.step("Bringing the database up to date") as step:
-        _run_module(layout, surroundings, step, "aftercare.migrate")
-    with progress.step("Loading the sample company") as step:
-        _run_module(layout, surroundings, step, "aftercare.catalogue.load")
-        return make_first_login(layout, surroundings)
-
-
-def _run_module(layout: Layout, surroundings: Surroundings, step: Step, module: str) -> None:
-    run_logged(
-        [str(layout.service_python), "-m", module],
-        step,
-        layout.logs / f"{module.rsplit('.', 1)[-1]}.log",
-        layout.root,
-        surroundings.environ,
-        f"{step.title} failed",
-    )
-
-
-def make_first_login(layout: Layout, surroundings: Surroundings) -> tuple[str, str] | None:
-    """The output holds a password, so it is kept out of the logs."""
-    log = layout.logs / "first-staff.log"
+    log = layout.logs / "prepare.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as errors:
-        answer = subprocess.run(
-            [str(layout.service_python), "-m", "aftercare.staff.first"],
+        process = subprocess.Popen(
+            [str(layout.service_python), "-m", "aftercare.prepare"],
             cwd=str(layout.root),
             env=surroundings.environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
-            check=False,
         )
-    if answer.returncode != 0:
-        raise Problem(f"Making the first staff login failed. {log} ends:\n{last_lines(log)}")
-    words = answer.stdout.decode("utf-8").split()
+    while True:
+        try:
+            output, _ = process.communicate(timeout=WATCH_SECONDS)
+            break
+        except subprocess.TimeoutExpired:
+            step.tick("schema, products, services, manuals, search index")
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    if process.returncode != 0:
+        raise Problem(f"Preparing the database failed. {log} ends:\n{last_lines(log)}")
+    words = output.decode("utf-8").split()
     return (words[0], words[1]) if len(words) == 2 else None
 
 

@@ -31,7 +31,7 @@ def terms(text: str, language: str) -> list[str]:
     often write without accents.
     """
     found: list[str] = []
-    for word in _WORD.findall(text.casefold()):
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
         flat = _without_accents(word)
         if flat in _small_words(language) or len(flat) < 2:
             continue

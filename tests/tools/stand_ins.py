@@ -115,9 +115,7 @@ class FakeProject:
         write_module(root, "actions/__main__.py", FAKE_ACTIONS)
         write_module(root, "web/__main__.py", FAKE_WEB)
         write_module(root, "aftercare/__init__.py", "")
-        write_module(root, "aftercare/migrate.py", "print('migrated')")
-        write_module(root, "aftercare/catalogue/load.py", "print('loaded')")
-        write_module(root, "aftercare/staff/first.py", FAKE_FIRST)
+        write_module(root, "aftercare/prepare.py", FAKE_FIRST)
         self.environ = {
             "HOME": str(root),
             "PATH": os.environ["PATH"],

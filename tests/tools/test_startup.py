@@ -88,7 +88,7 @@ def test_first_start_sets_up_trains_and_shows_the_login_once(
     first.wait_until_running()
     assert f"http://127.0.0.1:{project.environ['AFTERCARE_PORT']}/console/" in first.output
     assert "swordfish-in-the-morning" in first.output
-    assert "[4/7] Training the model: done" in first.output
+    assert "[4/6] Training the model: done" in first.output
     assert first.end() == 0
     for log in (project.root / "var").rglob("*"):
         if log.is_file():

@@ -1,4 +1,4 @@
-"""The commands that set an installation up, run as the Makefile runs them."""
+"""A new password for a member of staff, run as the Makefile runs it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from aftercare.database import open_engine, open_sessions, reading
 from aftercare.settings import PROJECT_ROOT
-from aftercare.staff.first import FIRST_EMAIL
 from aftercare.staff.passwords import is_password
+from aftercare.staff.sessions import FIRST_EMAIL
 from aftercare.tables.staff import Staff
 from tests.conftest import settings_in
 
@@ -50,18 +50,10 @@ def installation(tmp_path: Path) -> Installation:
     return Installation(tmp_path / "var")
 
 
-def test_commands_bring_an_installation_up_and_may_be_repeated(
-    installation: Installation,
-) -> None:
-    for told in ("catalogue loaded", "catalogue is up to date"):
-        assert installation.run("aftercare.migrate").returncode == 0
-        assert installation.run("aftercare.catalogue.load").stdout.strip() == told
-    assert (installation.folder / "guidance" / "fingerprint").is_file()
-
-    first = installation.run("aftercare.staff.first").stdout.split()
+def test_lost_password_is_replaced(installation: Installation) -> None:
+    first = installation.run("aftercare.prepare").stdout.split()
     assert first[0] == FIRST_EMAIL
     assert installation.password_fits(first[1])
-    assert installation.run("aftercare.staff.first").stdout == ""
 
     reset = installation.run("aftercare.staff.reset", f" {FIRST_EMAIL.upper()} ")
     assert reset.returncode == 0
