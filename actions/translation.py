@@ -8,10 +8,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from aftercare.desk import Talk, Turn
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.intake.understood import Understood, from_rasa
 from aftercare.replies import Reply
+from aftercare.talk import Talk, Turn
 
 #: Slots of the bot that belong to the core (domain.yml).
 INTAKE, MEMORY, ANSWER = "intake", "memory", "intake_answer"
@@ -65,13 +65,19 @@ def utter(dispatcher: CollectingDispatcher, replies: list[Reply]) -> None:
             buttons=[
                 {"title": button.title, "payload": button.payload} for button in reply.buttons
             ],
-            json_message={
-                "sources": [
-                    {"title": source.title, "section": source.section, "path": source.path}
-                    for source in reply.sources
-                ]
-            }
-            if reply.sources
-            else {},
+            json_message=_beside(reply),
             **reply.values,
         )
+
+
+def _beside(reply: Reply) -> dict[str, Any]:
+    """What goes with a reply without being said: its sources, and the id that staff look for."""
+    beside: dict[str, Any] = {}
+    if reply.sources:
+        beside["sources"] = [
+            {"title": source.title, "section": source.section, "path": source.path}
+            for source in reply.sources
+        ]
+    if "error_id" in reply.values:
+        beside["error_id"] = reply.values["error_id"]
+    return beside

@@ -3,52 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from aftercare.answers import Answers
 from aftercare.catalogue.files import CompanyFile, read_company
 from aftercare.catalogue.snapshot import Catalogue, CatalogueReader
-from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
-from aftercare.errors import GuidanceUnavailable, NotFound, StorageUnavailable, new_error_id
+from aftercare.completions import Completions
+from aftercare.database import SessionFactory, open_engine, open_sessions
+from aftercare.errors import NotFound
 from aftercare.guidance.answers import Guidance
 from aftercare.guidance.index import GuidanceIndex
 from aftercare.intake.dialogue import Intake, Step, Verdict
 from aftercare.intake.filing import REMEMBERED
-from aftercare.intake.state import CONFIRMATION, IntakeState, Memory
+from aftercare.intake.state import IntakeState, Memory, follow_catalogue
 from aftercare.intake.understood import Understood
 from aftercare.intake.words import words_of
-from aftercare.log import log_error
 from aftercare.replies import Button, Reply
 from aftercare.settings import Settings
-from aftercare.tickets import NewTicket, find_for_customer, open_ticket
-from aftercare.warranty import covered_until
-from aftercare.wording import show_date, show_value
+from aftercare.talk import Talk, Turn
+from aftercare.wording import show_value
 
 #: The wish that no intake may hold up.
 PERSON = "request_human"
-_PROOFS_ALLOWED = 3
+_VERY_SURE = 0.75
 _SHORT = 12
 _TELLING = 4
-
-
-@dataclass(frozen=True)
-class Talk:
-    """The conversation that a message belongs to."""
-
-    conversation_id: str
-    channel: str
-    language: str
-
-
-@dataclass
-class Turn:
-    """What is to be said and remembered. `state` is None when the intake is over."""
-
-    state: IntakeState | None
-    memory: Memory
-    replies: list[Reply] = field(default_factory=list)
-    digression: bool = False
 
 
 class Desk:
@@ -61,11 +40,9 @@ class Desk:
         company: CompanyFile,
         clock: Callable[[], datetime],
     ) -> None:
-        self._sessions = sessions
         self._catalogue = CatalogueReader(sessions)
-        self._guidance = guidance
-        self._company = company
-        self._clock = clock
+        self._answers = Answers(guidance, company, clock)
+        self._completions = Completions(sessions, self._answers, company, clock)
 
     # Intakes ----------------------------------------------------------------
 
@@ -81,7 +58,7 @@ class Desk:
         section = said.first("section")
         product = said.first("product")
         if said.pressed and section and product:
-            reply = self._section(section.value, product.value, talk)
+            reply = self._answers.section(section.value, product.value, talk)
             return Turn(None, memory, [reply])
         intake = self._intake(catalogue, IntakeState(service.id), memory, talk)
         return self._turn(intake, intake.begin(said), talk)
@@ -92,6 +69,10 @@ class Desk:
         service = catalogue.service_by_intent.get(service_intent)
         if service is None:
             raise NotFound(f"no service for intent {service_intent}")
+        if not follow_catalogue(state, catalogue):
+            return self.begin(
+                service_intent, Understood("", service_intent, pressed=True), memory, talk
+            )
         old = catalogue.services[state.service]
         kinds = {
             old.record(name).kind: value
@@ -114,7 +95,10 @@ class Desk:
 
     def take(self, said: Understood, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
         """Read a message as an answer within an intake."""
-        intake = self._intake(self._catalogue.newest(), state, memory, talk)
+        catalogue = self._catalogue.newest()
+        if not follow_catalogue(state, catalogue):
+            return Turn(None, memory, [Reply("utter_service_withdrawn")])
+        intake = self._intake(catalogue, state, memory, talk)
         step = intake.take(said)
         if step.verdict is Verdict.DIGRESSION and asks_for_person(said):
             return self.switch(PERSON, state, memory, talk)  # nobody has to ask for it twice
@@ -122,7 +106,10 @@ class Desk:
 
     def resume(self, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
         """Ask again what was being asked."""
-        intake = self._intake(self._catalogue.newest(), state, memory, talk)
+        catalogue = self._catalogue.newest()
+        if not follow_catalogue(state, catalogue):
+            return Turn(None, memory, [Reply("utter_service_withdrawn")])
+        intake = self._intake(catalogue, state, memory, talk)
         return self._turn(intake, intake.resume(), talk)
 
     # Questions beside an intake ---------------------------------------------
@@ -136,12 +123,13 @@ class Desk:
             return [Reply("utter_manual_which_product")]
         section = said.first("section")
         if section:
-            return [self._section(section.value, product, talk)]
-        return [self._answer(said.text, product, talk)]
+            return [self._answers.section(section.value, product, talk)]
+        question = said.text_without("product", "product_category")
+        return [self._answers.from_manual(question, product, talk)]
 
     def answer_waiting_time(self) -> list[Reply]:
         """Tell within how many working days a person answers."""
-        return [Reply("utter_waiting_time", {"answer_days": str(self._company.answer_days)})]
+        return [self._answers.waiting_time()]
 
     def take_up_remark(self, said: Understood, memory: Memory, talk: Talk) -> list[Reply]:
         """Something told outside of an intake: "no, it's the W700" asks the last question again."""
@@ -154,10 +142,10 @@ class Desk:
         if not service or not again or named[-1].value not in catalogue.products:
             return [Reply(nothing)]
         memory.product = named[-1].value
-        if service.completion == "answer_from_manual" and memory.question:
-            return [self._answer(memory.question, memory.product, talk)]
+        if service.completion == "answer_from_manual" and memory.searched:
+            return [self._answers.from_manual(memory.searched, memory.product, talk)]
         if service.completion == "answer_warranty":
-            return [self._warranty(catalogue, memory.product, memory.bought, talk)]
+            return [self._answers.warranty(catalogue.products[memory.product], memory.bought, talk)]
         return [Reply(nothing)]
 
     def answer_warranty(
@@ -170,7 +158,7 @@ class Desk:
             return [Reply("utter_warranty_which_product")]
         present = state.records if state else {}
         bought = present.get("purchase_date") if product == present.get("product") else None
-        return [self._warranty(catalogue, product, bought, talk)]
+        return [self._answers.warranty(catalogue.products[product], bought, talk)]
 
     def note_other_wish(self, said: Understood, state: IntakeState, talk: Talk) -> list[Reply]:
         """Another service was asked for: offer to change over, the present intake stays."""
@@ -198,136 +186,10 @@ class Desk:
             return Turn(None, intake.memory, step.replies)
         if step.verdict is Verdict.ASK:
             return Turn(intake.state, intake.memory, step.replies)
-        complete = {
-            "open_ticket": self._open_ticket,
-            "answer_from_manual": self._answer_from_manual,
-            "answer_warranty": self._answer_warranty,
-            "tell_status": self._tell_status,
-        }[intake.service.completion]
-        done = complete(intake, talk)
+        done = self._completions.complete(intake, talk)
         return Turn(done.state, done.memory, step.replies + done.replies)
 
-    def _open_ticket(self, intake: Intake, talk: Talk) -> Turn:
-        state, service = intake.state, intake.service
-        by_kind = {service.record(name).kind: value for name, value in state.records.items()}
-        contact = by_kind.get("contact", "")
-        new = NewTicket(
-            intake_key=state.key,
-            service_id=service.id,
-            product_id=by_kind.get("product"),
-            conversation_id=talk.conversation_id,
-            channel=talk.channel,
-            language=talk.language,
-            description=by_kind.get("description", ""),
-            name=by_kind.get("name"),
-            email=by_kind.get("email") or (contact if "@" in contact else None),
-            phone=by_kind.get("phone") or (contact if contact and "@" not in contact else None),
-            records=dict(state.records),
-        )
-        try:
-            with writing(self._sessions) as session:
-                number = open_ticket(session, new, self._clock()).number
-        except StorageUnavailable as error:
-            # The intake stays where it is: nothing has to be said twice.
-            error_id = new_error_id()
-            log_error("ticket_not_stored", error_id, error, conversation_id=talk.conversation_id)
-            state.asking = CONFIRMATION
-            return Turn(
-                state, intake.memory, [Reply("utter_storage_trouble", {"error_id": error_id})]
-            )
-        values = {
-            "number": number,
-            "service": service.name[talk.language],
-            "answer_days": str(self._company.answer_days),
-        }
-        intake.memory.question = None
-        reachable = new.email or new.phone
-        if reachable:
-            intake.memory.ticket, intake.memory.ticket_contact = number, reachable
-        response = "utter_ticket_opened" if reachable else "utter_feedback_stored"
-        return Turn(
-            None, intake.memory, [Reply(response, values), *self._other_wishes(intake, talk)]
-        )
-
-    def _other_wishes(self, intake: Intake, talk: Talk) -> list[Reply]:
-        services = [
-            intake.catalogue.services[wish]
-            for wish in intake.state.other_wishes
-            if wish in intake.catalogue.services
-        ]
-        if not services:
-            return []
-        buttons = tuple(Button(service.name[talk.language], service.intent) for service in services)
-        return [Reply("utter_other_wish_now", buttons=buttons)]
-
-    def _answer_from_manual(self, intake: Intake, talk: Talk) -> Turn:
-        question = intake.state.records["question"]
-        intake.memory.question, intake.memory.question_service = question, intake.service.id
-        return Turn(
-            None,
-            intake.memory,
-            [self._answer(question, intake.state.records["product"], talk)],
-        )
-
-    def _answer_warranty(self, intake: Intake, talk: Talk) -> Turn:
-        records = intake.state.records
-        intake.memory.bought = records.get("purchase_date")
-        intake.memory.question_service = intake.service.id
-        reply = self._warranty(
-            intake.catalogue, records["product"], records.get("purchase_date"), talk
-        )
-        return Turn(None, intake.memory, [reply])
-
-    def _tell_status(self, intake: Intake, talk: Talk) -> Turn:
-        memory, records = intake.memory, intake.state.records
-        if memory.failed_proofs >= _PROOFS_ALLOWED:
-            return Turn(None, memory, [Reply("utter_ticket_not_found_too_often")])
-        try:
-            with reading(self._sessions) as session:
-                ticket = find_for_customer(
-                    session, records["ticket_number"], proof=records["proof"]
-                )
-                values = {
-                    "number": ticket.number,
-                    "service": ticket.service.name[talk.language],
-                    "changed": show_date(self._local_day(ticket.updated_at), talk.language),
-                }
-                status = ticket.status
-        except NotFound:
-            memory.failed_proofs += 1
-            return Turn(
-                None,
-                memory,
-                [Reply("utter_ticket_not_found", {"number": records["ticket_number"]})],
-            )
-        memory.failed_proofs = 0
-        return Turn(None, memory, [Reply(f"utter_ticket_status_{status}", values)])
-
     # Parts ------------------------------------------------------------------
-
-    def _answer(self, question: str, product: str, talk: Talk) -> Reply:
-        try:
-            return self._guidance.answer(question, product=product, language=talk.language)
-        except GuidanceUnavailable as error:
-            return _guidance_trouble(error, talk)
-
-    def _section(self, anchor: str, product: str, talk: Talk) -> Reply:
-        return self._guidance.section(anchor, product=product, language=talk.language)
-
-    def _warranty(
-        self, catalogue: Catalogue, product_id: str, bought: str | None, talk: Talk
-    ) -> Reply:
-        product = catalogue.products[product_id]
-        values = {
-            "product": product.name[talk.language],
-            "months": str(product.warranty_months),
-        }
-        if bought is None:
-            return Reply("utter_warranty_term", values)
-        until = covered_until(date.fromisoformat(bought), product.warranty_months)
-        values["until"] = show_date(until, talk.language)
-        covered = until >= self._local_day(self._clock())
-        return Reply("utter_warranty_in_force" if covered else "utter_warranty_over", values)
 
     def _product_meant(
         self, said: Understood, state: IntakeState | None, memory: Memory
@@ -344,15 +206,14 @@ class Desk:
     def _intake(
         self, catalogue: Catalogue, state: IntakeState, memory: Memory, talk: Talk
     ) -> Intake:
-        return Intake(catalogue, state, memory, self._local_day(self._clock()), talk.language)
-
-    def _local_day(self, moment: datetime) -> date:
-        return moment.astimezone(ZoneInfo(self._company.business_hours.time_zone)).date()
+        return Intake(catalogue, state, memory, self._answers.today(), talk.language)
 
 
 def asks_for_person(said: Understood) -> bool:
     """Whether the message is nothing but that wish; in a long one it may be part of a story."""
-    return said.intent == PERSON and (said.pressed or len(words_of(said.text)) <= _SHORT)
+    if said.intent != PERSON or said.pressed:
+        return said.intent == PERSON
+    return said.confidence >= _VERY_SURE and len(words_of(said.text)) <= _SHORT
 
 
 def summary_for_person(catalogue: Catalogue, state: IntakeState, language: str) -> str:
@@ -365,12 +226,6 @@ def summary_for_person(catalogue: Catalogue, state: IntakeState, language: str) 
         if record.field in state.records and record.kind not in REMEMBERED
     ]
     return f"{service.name[language]}. " + "; ".join(told) if told else ""
-
-
-def _guidance_trouble(error: GuidanceUnavailable, talk: Talk) -> Reply:
-    error_id = new_error_id()
-    log_error("guidance_unavailable", error_id, error, conversation_id=talk.conversation_id)
-    return Reply("utter_manual_unavailable", {"error_id": error_id})
 
 
 def open_desk(settings: Settings, clock: Callable[[], datetime]) -> Desk:

@@ -82,5 +82,9 @@ def answer_to(record: Record, language: str) -> Understood:
 
 
 def _entity(text: str, name: str, value: Any) -> Entity:
-    start = max(text.find(str(value)), 0)
-    return Entity(name, str(value), start, start + len(str(value)))
+    """Placed where the value, or the model in a product's id, stands; at no place otherwise."""
+    for written in (str(value), str(value).rpartition("-")[2]):
+        start = text.lower().find(written.lower())
+        if written and start >= 0:
+            return Entity(name, str(value), start, start + len(written))
+    return Entity(name, str(value))

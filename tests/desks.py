@@ -11,12 +11,13 @@ from pathlib import Path
 from aftercare.catalogue.files import read_company
 from aftercare.catalogue.snapshot import Catalogue, CatalogueReader
 from aftercare.database import SessionFactory, open_engine, open_sessions
-from aftercare.desk import Desk, Talk, Turn
+from aftercare.desk import Desk
 from aftercare.guidance.answers import Guidance
 from aftercare.guidance.index import FOLDER, GuidanceIndex, build_index
 from aftercare.intake.state import CONFIRMATION, IntakeState, Memory
 from aftercare.intake.understood import Understood
 from aftercare.settings import PROJECT_ROOT
+from aftercare.talk import Talk, Turn
 from tests.answers import answer_to, pressed, told
 from tests.conftest import settings_in
 

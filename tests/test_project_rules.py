@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from aftercare.catalogue.files import Completion, RecordKind, ServiceFile, read_catalogue
-from aftercare.desk import Desk
+from aftercare.completions import Completions
 from aftercare.intake.dialogue import DIGRESSIONS
 from aftercare.intake.fields import READERS
 from aftercare.settings import PROJECT_ROOT
@@ -187,7 +187,7 @@ def test_every_kind_of_record_has_a_reader_and_no_reader_is_idle() -> None:
 def test_every_way_to_complete_an_intake_is_known_to_the_desk() -> None:
     assert {service.completion for service in _services()} == set(get_args(Completion))
     for name in get_args(Completion):
-        assert callable(getattr(Desk, f"_{name}"))
+        assert callable(getattr(Completions, f"_{name}"))
 
 
 def test_every_service_and_every_digression_is_an_intent_of_the_domain() -> None:

@@ -66,6 +66,7 @@ _INTERRUPTS = frozenset(
 _NOTHING_TO_CHANGE = frozenset({"affirm", "deny", "skip", "guidance_helped", "guidance_not_helped"})
 _SURE = 0.6
 _VERY_SURE = 0.75
+_COURTESIES = frozenset({"greet", "thank", "goodbye"})
 #: In a story these are mostly part of it ("I still have no answer to my ticket"); and "how do I
 #: stop it leaking?" tells what happens.
 _TOLD_IN_STORIES = frozenset({"ask_usage", "ask_warranty", "check_ticket_status"})
@@ -144,9 +145,13 @@ class Intake:
             corrected = self._correct_other(record, said)
             if corrected:
                 return self._go_on(corrected)
+        if record.kind == "description" and self._names_only_a_product(said):
+            told = self._absorb_aloud(record, said)
+            if told:
+                return self._go_on(told)
         reading = self._read(record, said)
         if isinstance(reading, Accepted):
-            self._filing.accept(record, reading.value)
+            self._filing.accept_answer(record, reading.value, said)
             self._filing.absorb(said)
             # "In March, is it still covered?" gives the answer and asks: both are heard.
             return Step(Verdict.DIGRESSION) if interrupts else self._go_on([])
@@ -168,7 +173,9 @@ class Intake:
         if corrected:
             return self._go_on(corrected)
         if said.intent == "affirm" and said.confidence >= _LIKELY:
-            return Step(Verdict.COMPLETE)
+            if self._questions.next_field() in (CONFIRMATION, ""):
+                return Step(Verdict.COMPLETE)
+            return self._go_on([])  # the catalogue has come to ask for more meanwhile
         if not self._is_digression(said):
             named = self._named_record(said)
             if named:
@@ -213,9 +220,12 @@ class Intake:
         )
 
     def _is_skip(self, said: Understood) -> bool:
-        if said.intent != "skip":
-            return False
-        return said.pressed or (said.confidence >= _SURE and len(words_of(said.text)) <= _SHORT * 2)
+        if said.intent != "skip" or said.pressed:
+            return said.intent == "skip"
+        words = len(words_of(said.text))
+        told = any(entity.name != "language" for entity in said.entities)  # "next week" is a date
+        enough = _LIKELY if words <= _SHORT and not told else _SURE
+        return words <= _SHORT * 2 and said.confidence >= enough
 
     def _is_bare_yes_or_no(self, record: Record, said: Understood) -> bool:
         """A yes or no where a value was asked for; choices may have words like it."""
@@ -235,7 +245,11 @@ class Intake:
         return self._skip(record)
 
     def _is_digression(self, said: Understood) -> bool:
-        return said.intent in DIGRESSIONS and said.confidence >= _SURE
+        if said.intent not in DIGRESSIONS or said.confidence < _SURE:
+            return False
+        # A word or two that the bot does not know is an answer gone wrong, not another wish.
+        told = said.pressed or len(words_of(said.text)) >= _BARE
+        return told or said.intent in _INTERRUPTS | _COURTESIES
 
     def _says_only_the_wish(self, record: Record, said: Understood) -> bool:
         """ "A human!!" to the question what it is about."""
@@ -246,11 +260,17 @@ class Intake:
             and not telling_words(said, self.service)
         )
 
+    def _names_only_a_product(self, said: Understood) -> bool:
+        """ "The C200" is no story and no question."""
+        named = said.first("product") or said.first("product_category")
+        return bool(named) and not telling_words(said, self.service)
+
     def _interrupts(self, record: Record | None, said: Understood) -> bool:
         kind = record.kind if record else ""
         if kind == "name" and not introduces_by_name(said.text):
-            enough = _VERY_SURE if len(words_of(said.text)) <= _BARE else _LIKELY
-            return said.intent in DIGRESSIONS and said.confidence >= enough
+            if len(words_of(said.text)) > _BARE:
+                return said.intent in DIGRESSIONS and said.confidence >= _LIKELY
+            return said.intent in _INTERRUPTS | _COURTESIES and said.confidence >= _VERY_SURE
         if said.intent == self.service.intent or said.confidence < _VERY_SURE or kind == "name":
             return False
         if kind == "description" and said.intent in _TOLD_IN_STORIES:

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from aftercare.catalogue.snapshot import Catalogue, Record
 from aftercare.intake.durations import read_time_ago
 from aftercare.intake.understood import Entity, Understood
-from aftercare.intake.words import plain, words_of
+from aftercare.intake.words import plain, plain_in_place, words_of
 from aftercare.ticket_numbers import EXAMPLE, read_number
 
 #: Countries whose national numbers are understood without a country code.
@@ -23,6 +23,8 @@ _OLDEST_PURCHASE = timedelta(days=365 * 40)
 _LATEST_VISIT = timedelta(days=366)
 _MIN_DESCRIPTION_WORDS = 2
 _CHOICE_RATIO = 82
+#: Shorter words are too near to others: "onze" is not "one".
+_SHORTEST_FUZZY = 5
 _NAME_INTRODUCTION = re.compile(
     r"""^\W* (?:(?:hi|hello|oi|olá|ola)\W+)?
     (?: my[ ]name(?:[ ]is|'s) | (?:the[ ])?name(?:[ ]is|:) | i[ ]am | i'?m | it's | it[ ]is
@@ -44,6 +46,10 @@ _NAME_WITHIN = re.compile(
       | \s+(?:and|but|e|mas|my|the|meu|minha|with|from|i|eu|n[ãa]o|not)\b )""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+_NEGATED_BEFORE = re.compile(r"\b(?:not|isn'?t|nao|nem)(?: (?:it|is|e|the|a|o|my|um|uma|foi))* ?$")
+_NEGATED_AFTER = re.compile(r" ?(?:nao|not)\b")
 
 
 @dataclass(frozen=True)
@@ -93,9 +99,9 @@ def already_said(record: Record, said: Understood, context: Context) -> str | No
 
 
 def _product(record: Record, said: Understood, context: Context) -> Reading:
-    named = said.all("product")
-    if named and named[-1].value in context.catalogue.products:
-        return Accepted(named[-1].value)
+    named = meant_product(said)
+    if named and named.value in context.catalogue.products:
+        return Accepted(named.value)
     category = said.first("product_category")
     if category:
         models = context.catalogue.products_of(category.value)
@@ -124,7 +130,7 @@ def _choice(record: Record, said: Understood, context: Context) -> Reading:
                 if re.search(rf"\b{re.escape(form)}\b", text):
                     score = 100.0 + len(form)
                 else:
-                    score = fuzz.ratio(form, text)
+                    score = fuzz.ratio(form, text) if len(form) >= _SHORTEST_FUZZY else 0.0
                 if score >= _CHOICE_RATIO and (best is None or score > best[0]):
                     best = (score, choice.id)
     return Accepted(best[1]) if best else Refused("utter_refused_choice")
@@ -251,6 +257,19 @@ def _looks_like_a_code(text: str) -> bool:
     return len(text.split()) <= 3 and "@" not in text and any(map(str.isdigit, text))
 
 
+def meant_product(said: Understood) -> Entity | None:
+    """The product that is meant: not the one of "not the W700" or "W700 não, W900"."""
+    named = said.all("product")
+    text = plain_in_place(said.text)
+    kept = [
+        entity
+        for entity in named
+        if not _NEGATED_BEFORE.search(text[: entity.start])
+        and not _NEGATED_AFTER.match(text[entity.end :])
+    ]
+    return next(reversed(kept or named), None)
+
+
 def introduces_by_name(text: str) -> bool:
     """Whether the message begins like "my name is"."""
     return bool(_NAME_INTRODUCTION.match(text))
@@ -280,7 +299,7 @@ READERS: dict[str, Reader] = {
 
 #: Where a value that nobody asked for is found. A plain date is not taken for the day of purchase.
 _UNASKED: dict[str, Callable[[Understood], Entity | None]] = {
-    "product": lambda said: said.first("product"),
+    "product": meant_product,
     "past_date": lambda said: said.first("date", "purchase"),
     "serial": lambda said: said.first("serial_number"),
     "order_number": lambda said: said.first("order_number"),

@@ -40,7 +40,7 @@ class Filing:
         if not said.pressed:
             for record in self.service.records:
                 if record.kind == "description" and self._tells_what_happened(said):
-                    self.accept(record, said.text)
+                    self.accept_answer(record, said.text, said)
         self.absorb(said)
         for record in self.service.records:
             if record.field in self.state.records:
@@ -50,7 +50,7 @@ class Filing:
             elif record.kind == "contact" and self._known_contact():
                 self.state.records[record.field] = self._known_contact()
             elif record.kind == "description" and self._told_before(said):
-                self.accept(record, self._told_before(said))
+                self.accept_answer(record, self._told_before(said), said)
             elif record.kind == "product" and record.required and not self.state.category:
                 self._prefill_product(record)
 
@@ -83,6 +83,14 @@ class Filing:
                 self.accept(record, value)
                 changed.append(record)
         return changed
+
+    def accept_answer(self, record: Record, value: str, said: Understood) -> None:
+        """File an answer; a question is searched in the manual without the product's name."""
+        if record.kind == "description" and self.service.completion == "answer_from_manual":
+            self.memory.question = self.memory.searched = value
+            if value == said.text and telling_words(said, self.service):
+                self.memory.searched = said.text_without("product", "product_category")
+        self.accept(record, value)
 
     def add_to_story(self, said: Understood) -> Record | None:
         """Keep what a message tells of the wish while something else was asked."""
@@ -144,9 +152,9 @@ class Filing:
     def _tells_what_happened(self, said: Understood) -> bool:
         if said.intent != self.service.intent:
             return False
-        if said.first("error_code") or said.first("feature"):
-            return True
         telling = len(telling_words(said, self.service))
+        if said.first("error_code") or (said.first("feature") and telling):
+            return True
         # A question may be short ("how do I descale it?"), a story is not.
         return telling >= (1 if self.service.completion == "answer_from_manual" else _TELLING_WORDS)
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from aftercare.catalogue.snapshot import Catalogue
+
 #: What is being asked, beside the names of records.
 CONFIRMATION = "?confirmation"
 WHAT_TO_CHANGE = "?change"
@@ -45,6 +47,8 @@ class Memory:
     failed_proofs: int = 0
     question: str | None = None
     """What the manual was asked last; it describes the fault if it did not help."""
+    searched: str | None = None
+    """That question as it was searched: without the name of the product."""
     unclear: str | None = None
     """A message that was not understood; a button that is pressed next may explain it."""
     question_service: str | None = None
@@ -60,3 +64,18 @@ class Memory:
     @classmethod
     def from_json(cls, value: Mapping[str, Any] | None) -> Memory:
         return cls(**value) if value else cls()
+
+
+def follow_catalogue(state: IntakeState, catalogue: Catalogue) -> bool:
+    """Drop what the catalogue has lost since the last message; False where the service is gone."""
+    service = catalogue.services.get(state.service)
+    if service is None:
+        return False
+    records = {record.field: record for record in service.records}
+    for name, value in list(state.records.items()):
+        record = records.get(name)
+        if record is None or (record.kind == "product" and value not in catalogue.products):
+            del state.records[name]
+    if state.asking not in (CONFIRMATION, WHAT_TO_CHANGE, *records):
+        state.asking = next(iter(records))
+    return True

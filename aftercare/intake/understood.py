@@ -33,6 +33,14 @@ class Understood:
     def all(self, name: str) -> list[Entity]:
         return [entity for entity in self.entities if entity.name == name]
 
+    def text_without(self, *names: str) -> str:
+        """The text without what was found of these names."""
+        text = self.text
+        for entity in sorted(self.entities, key=lambda entity: -entity.start):
+            if entity.name in names:
+                text = text[: entity.start] + " " + text[entity.end :]
+        return " ".join(text.split())
+
     def first(self, name: str, role: str | None = None) -> Entity | None:
         """The first entity of that name, and role where one is asked for."""
         for entity in self.all(name):

@@ -23,7 +23,7 @@ _WISHING = """
     reportar solicitar como faco usar uso saber dizer falar contato enviar ter novo nova agora
     urgente ola oi bom boa dia tarde noite vou ir
     human agent person operator representative humano pessoa atendente operador
-    call mail email phone number ligar liga telefone numero
+    call mail email phone number telefone numero
 """
 
 _NO_STORY = frozenset({"product", "product_category", "email", "phone", "ticket_number"})
@@ -56,6 +56,11 @@ def plain(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
+def plain_in_place(text: str) -> str:
+    """Like `plain`, but character by character: positions stay those of the text."""
+    return "".join(unicodedata.normalize("NFKD", one.casefold())[:1] or one for one in text)
+
+
 def words_of(text: str) -> list[str]:
     return _WORD.findall(plain(text))
 
@@ -67,10 +72,7 @@ def main_words(text: str) -> list[str]:
 
 def telling_words(said: Understood, service: ServiceView) -> list[str]:
     """The words that are left without small words, words of wishing, product and contact."""
-    text = said.text
-    for entity in sorted(said.entities, key=lambda entity: -entity.start):
-        if entity.name in _NO_STORY:
-            text = text[: entity.start] + " " + text[entity.end :]
+    text = said.text_without(*_NO_STORY)
     wishing = set(_WISHING.split()).union(words_of(" ".join(service.name.values())))
     return [word for word in main_words(text) if word not in wishing]
 

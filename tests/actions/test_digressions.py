@@ -57,8 +57,9 @@ def test_other_wish_outside_an_intake_is_nothing(desk: Desk) -> None:
 
 
 def test_remark_about_another_product_asks_the_last_question_again(desk: Desk) -> None:
+    asked = "what is error E35"
     memory = Memory(
-        product="mare-w900", question="what is error E35", question_service="usage"
+        product="mare-w900", question=asked, searched=asked, question_service="usage"
     ).to_json()
     product = {"entity": "product", "value": "mare-w700"}
     said = tracker("no, the W700", "correct", entities=(product,), slots={MEMORY: memory})

@@ -13,9 +13,9 @@ from actions.translation import (
     turn_events,
     utter,
 )
-from aftercare.desk import Turn
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.replies import Button, Reply, Source
+from aftercare.talk import Turn
 from tests.actions.trackers import tracker
 
 
@@ -87,3 +87,9 @@ def test_replies_are_named_with_values_buttons_and_sources() -> None:
     ]
     assert not first["text"]
     assert (second["response"], second["custom"]) == ("utter_anything_else", {})
+
+
+def test_error_id_is_handed_on_for_the_staff() -> None:
+    dispatcher = CollectingDispatcher()
+    utter(dispatcher, [Reply("utter_storage_trouble", {"error_id": "E-0badf00d"})])
+    assert dispatcher.messages[0]["custom"] == {"error_id": "E-0badf00d"}

@@ -14,7 +14,7 @@ from aftercare.desk import Desk, open_desk
 from aftercare.errors import NotFound
 from aftercare.intake.state import CONFIRMATION, IntakeState, Memory
 from aftercare.settings import Settings
-from aftercare.tables.catalogue import CatalogueState, Product
+from aftercare.tables.catalogue import CatalogueState, Product, Service
 from aftercare.tables.conversations import Conversation, Customer
 from aftercare.tables.tickets import Ticket, TicketStatus
 from aftercare.ticket_numbers import new_number
@@ -274,7 +274,7 @@ def test_desk_is_opened_from_the_settings(
     shutil.copy(loaded_file, settings.var_dir / "aftercare.db")
     desk = open_desk(settings, lambda: now)
     assert Caller(desk).want("request_repair").heard[-1] == "utter_ask_record"
-    sessions: Any = desk._sessions
+    sessions: Any = desk._catalogue._sessions
     sessions.kw["bind"].dispose()
 
 
@@ -287,3 +287,34 @@ def test_changed_product_name_is_heard_at_once(
         session.execute(update(CatalogueState).values(fingerprint="newer"))
     joana.want("request_repair")
     assert "Renamed" in [button.title for button in joana.turn.replies[-1].buttons]
+
+
+# A catalogue that changes in the middle ----------------------------------------
+
+
+def test_withdrawn_service_ends_the_intake_kindly(
+    joana: Caller, stocked_sessions: SessionFactory
+) -> None:
+    joana.want("request_repair")
+    with writing(stocked_sessions) as session:
+        session.get_one(Service, "repair").active = False
+        session.execute(update(CatalogueState).values(fingerprint="newer"))
+    joana.say("it leaks all over the floor")
+    assert (joana.turn.state, joana.heard) == (None, ["utter_service_withdrawn"])
+
+
+def test_withdrawn_product_and_dropped_record_are_forgotten(
+    joana: Caller, stocked_sessions: SessionFactory
+) -> None:
+    joana.want("request_repair").answer_all()
+    assert "utter_ask_confirmation" in joana.heard
+    product = joana.state.records["product"]
+    with writing(stocked_sessions) as session:
+        session.get_one(Product, product).active = False
+        service = session.get_one(Service, "repair")
+        service.records = [record for record in service.records if record.field != "serial_number"]
+        session.execute(update(CatalogueState).values(fingerprint="newer"))
+    joana.say(pressed("affirm"))
+    assert product not in joana.state.records.values()
+    assert "serial_number" not in joana.state.records
+    assert joana.state.asking == "product"

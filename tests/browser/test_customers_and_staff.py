@@ -78,7 +78,9 @@ def test_english_customer_gets_the_descaling_steps_with_their_source(
     expect(transcript).to_contain_text("Descaling the machine")
 
 
-def test_staff_follow_a_ticket_to_its_end(stack: Stack, page: Page, staff_password: str) -> None:
+def test_staff_follow_a_ticket_to_its_end(
+    stack: Stack, page: Page, phone: Page, staff_password: str
+) -> None:
     chat = Widget(page, stack.settings.site_url)
     chat.open()
     chat.say("I want to talk to a person please")
@@ -100,10 +102,8 @@ def test_staff_follow_a_ticket_to_its_end(stack: Stack, page: Page, staff_passwo
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("main")).to_contain_text("called back, sending a new invoice")
 
-    customer = page.context.new_page()
-    again = Widget(customer, stack.settings.site_url)
-    customer.goto(again.address)
-    again.launcher.click()
+    again = Widget(phone, stack.settings.site_url)
+    again.open()
     again.say(f"what is the status of {number.group().lower()}?")
     again.hears("which e-mail address or phone number")
     again.say("Peter.Lane@Example.com")

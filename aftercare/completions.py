@@ -1,0 +1,138 @@
+"""What is done when all records of an intake are there: a ticket, an answer, a status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aftercare.answers import Answers
+from aftercare.catalogue.files import CompanyFile
+from aftercare.database import SessionFactory, reading, writing
+from aftercare.errors import NotFound, StorageUnavailable, new_error_id
+from aftercare.intake.dialogue import Intake
+from aftercare.intake.state import CONFIRMATION
+from aftercare.log import log_error
+from aftercare.replies import Button, Reply
+from aftercare.talk import Talk, Turn
+from aftercare.tickets import NewTicket, find_for_customer, open_ticket
+from aftercare.wording import show_date
+
+_PROOFS_ALLOWED = 3
+
+
+class Completions:
+    """One method for each kind of completion in aftercare/catalogue/files.py."""
+
+    def __init__(
+        self,
+        sessions: SessionFactory,
+        answers: Answers,
+        company: CompanyFile,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._answers = answers
+        self._company = company
+        self._clock = clock
+
+    def complete(self, intake: Intake, talk: Talk) -> Turn:
+        """End the intake in the way of its service; a failure to store leaves it standing."""
+        kinds = {
+            "open_ticket": self._open_ticket,
+            "answer_from_manual": self._answer_from_manual,
+            "answer_warranty": self._answer_warranty,
+            "tell_status": self._tell_status,
+        }
+        return kinds[intake.service.completion](intake, talk)
+
+    def _open_ticket(self, intake: Intake, talk: Talk) -> Turn:
+        state, service = intake.state, intake.service
+        by_kind = {service.record(name).kind: value for name, value in state.records.items()}
+        contact = by_kind.get("contact", "")
+        new = NewTicket(
+            intake_key=state.key,
+            service_id=service.id,
+            product_id=by_kind.get("product"),
+            conversation_id=talk.conversation_id,
+            channel=talk.channel,
+            language=talk.language,
+            description=by_kind.get("description", ""),
+            name=by_kind.get("name"),
+            email=by_kind.get("email") or (contact if "@" in contact else None),
+            phone=by_kind.get("phone") or (contact if contact and "@" not in contact else None),
+            records=dict(state.records),
+        )
+        try:
+            with writing(self._sessions) as session:
+                number = open_ticket(session, new, self._clock()).number
+        except StorageUnavailable as error:
+            # The intake stays where it is: nothing has to be said twice.
+            error_id = new_error_id()
+            log_error("ticket_not_stored", error_id, error, conversation_id=talk.conversation_id)
+            state.asking = CONFIRMATION
+            return Turn(
+                state, intake.memory, [Reply("utter_storage_trouble", {"error_id": error_id})]
+            )
+        values = {
+            "number": number,
+            "service": service.name[talk.language],
+            "answer_days": str(self._company.answer_days),
+        }
+        intake.memory.question = None
+        reachable = new.email or new.phone
+        if reachable:
+            intake.memory.ticket, intake.memory.ticket_contact = number, reachable
+        response = "utter_ticket_opened" if reachable else "utter_feedback_stored"
+        return Turn(
+            None, intake.memory, [Reply(response, values), *self._other_wishes(intake, talk)]
+        )
+
+    def _other_wishes(self, intake: Intake, talk: Talk) -> list[Reply]:
+        services = [
+            intake.catalogue.services[wish]
+            for wish in intake.state.other_wishes
+            if wish in intake.catalogue.services
+        ]
+        if not services:
+            return []
+        buttons = tuple(Button(service.name[talk.language], service.intent) for service in services)
+        return [Reply("utter_other_wish_now", buttons=buttons)]
+
+    def _answer_from_manual(self, intake: Intake, talk: Talk) -> Turn:
+        memory, records = intake.memory, intake.state.records
+        memory.question_service = intake.service.id
+        question = memory.searched or records["question"]
+        return Turn(None, memory, [self._answers.from_manual(question, records["product"], talk)])
+
+    def _answer_warranty(self, intake: Intake, talk: Talk) -> Turn:
+        records = intake.state.records
+        intake.memory.bought = records.get("purchase_date")
+        intake.memory.question_service = intake.service.id
+        product = intake.catalogue.products[records["product"]]
+        reply = self._answers.warranty(product, records.get("purchase_date"), talk)
+        return Turn(None, intake.memory, [reply])
+
+    def _tell_status(self, intake: Intake, talk: Talk) -> Turn:
+        memory, records = intake.memory, intake.state.records
+        if memory.failed_proofs >= _PROOFS_ALLOWED:
+            return Turn(None, memory, [Reply("utter_ticket_not_found_too_often")])
+        try:
+            with reading(self._sessions) as session:
+                ticket = find_for_customer(
+                    session, records["ticket_number"], proof=records["proof"]
+                )
+                values = {
+                    "number": ticket.number,
+                    "service": ticket.service.name[talk.language],
+                    "changed": show_date(self._answers.local_day(ticket.updated_at), talk.language),
+                }
+                status = ticket.status
+        except NotFound:
+            memory.failed_proofs += 1
+            return Turn(
+                None,
+                memory,
+                [Reply("utter_ticket_not_found", {"number": records["ticket_number"]})],
+            )
+        memory.failed_proofs = 0
+        return Turn(None, memory, [Reply(f"utter_ticket_status_{status}", values)])
