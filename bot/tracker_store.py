@@ -1,0 +1,112 @@
+"""Keeps of each conversation what the bot needs to go on: a short, whole tracker in one row.
+
+Rasa's SQL store keeps every event and reads all of them at each turn: long conversations get
+slower and slower. What was said stands in the gateway's log; the bot needs the last turns, slots
+and the form that is open.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, Dict, Iterable, List, Optional
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+
+_metadata = sa.MetaData()
+_trackers = sa.Table(
+    "trackers",
+    _metadata,
+    sa.Column("sender_id", sa.String(100), primary_key=True),
+    sa.Column("events", sa.Text, nullable=False),
+    sa.Column("saved_at", sa.Float, nullable=False, index=True),
+)
+
+
+class CompactTrackerStore(TrackerStore):
+    """Stores trackers shortened to the last `kept_turns` turns of the customer.
+
+    `db` is the path of a SQLite file, `url` an SQLAlchemy address that goes before it.
+    """
+
+    def __init__(
+        self,
+        domain: Optional[Domain],
+        event_broker: Optional[EventBroker] = None,
+        db: str = "rasa-tracker.db",
+        url: Optional[str] = None,
+        kept_turns: int = 10,
+        **kwargs: Any,
+    ) -> None:
+        self._kept_turns = kept_turns
+        self._engine = sa.create_engine(url or f"sqlite:///{db}")
+        _metadata.create_all(self._engine)
+        kwargs.pop("host", None)  # Rasa hands every store the address of its endpoint
+        super().__init__(domain, event_broker, **kwargs)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Write the shortened tracker in the place of the earlier one."""
+        await self.stream_events(tracker)
+        kept = shortened(list(tracker.events), self._kept_turns)
+        row = {
+            "events": json.dumps([event.as_dict() for event in kept]),
+            "saved_at": time.time(),
+        }
+        mine = _trackers.c.sender_id == tracker.sender_id
+        with self._engine.begin() as connection:
+            if not connection.execute(_trackers.update().where(mine).values(**row)).rowcount:
+                connection.execute(_trackers.insert().values(sender_id=tracker.sender_id, **row))
+
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
+        """The tracker as it was saved; None for an unknown conversation."""
+        query = sa.select(_trackers.c.events).where(_trackers.c.sender_id == sender_id)
+        with self._engine.connect() as connection:
+            stored = connection.execute(query).scalar()
+        if stored is None:
+            return None
+        events: List[Dict[str, Any]] = json.loads(stored)
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+
+    async def keys(self) -> Iterable[str]:
+        """The ids of all conversations."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(sa.select(_trackers.c.sender_id)).scalars())
+
+
+def shortened(events: List[Event], turns: int) -> List[Event]:
+    """The last turns, after events that lead to the same slots and the same open form."""
+    spoken = [place for place, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(spoken) <= turns:
+        return events
+    cut = spoken[-turns]
+    slots: Dict[str, Any] = {}
+    loop: Optional[str] = None
+    for event in events[:cut]:
+        if isinstance(event, SlotSet):
+            slots[event.key] = event.value
+        elif isinstance(event, ActiveLoop):
+            loop = event.name
+    began = events[0].timestamp
+    before: List[Event] = [
+        ActionExecuted(ACTION_SESSION_START_NAME, timestamp=began),
+        SessionStarted(timestamp=began),
+    ]
+    before += [
+        SlotSet(key, value, timestamp=began) for key, value in slots.items() if value is not None
+    ]
+    if loop:
+        before.append(ActiveLoop(loop, timestamp=began))
+    return [*before, ActionExecuted(ACTION_LISTEN_NAME, timestamp=began), *events[cut:]]
