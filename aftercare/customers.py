@@ -21,7 +21,8 @@ def find_or_add_customer(
 ) -> Customer:
     """The customer with this e-mail address (or else this phone), added where there is none.
 
-    The name on file stays: who knows an address must not be able to rename its owner.
+    What is on file stays: who knows an address must not be able to rename its owner, nor to add a
+    phone number that would then prove the owner's tickets to be theirs.
     """
     email = email.lower() if email else None
     if email:
@@ -33,8 +34,6 @@ def find_or_add_customer(
     else:
         raise ValueError("a customer needs an e-mail address or a phone number")
     if found:
-        if phone and not found.phone:
-            found.phone = phone
         return found
     customer = Customer(name=name, email=email, phone=phone, language=language, created_at=now)
     session.add(customer)

@@ -21,6 +21,10 @@ class GuidanceUnavailable(AftercareError):
     """The search index of the manuals is missing or unreadable."""
 
 
+class UnusableFile(AftercareError):
+    """A file that was handed to a command cannot be used; the message names file, line and why."""
+
+
 class BotUnavailable(AftercareError):
     """The bot did not answer; the same turn may be sent again."""
 

@@ -5,8 +5,10 @@ Prints `email password` when it made the first login, and nothing else on standa
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from aftercare.catalogue.load import load_catalogue
 from aftercare.database import open_engine, open_sessions, writing
@@ -18,7 +20,7 @@ from aftercare.staff.sessions import FIRST_EMAIL, add_first_staff
 
 
 def main() -> int:
-    settings().var_dir.mkdir(parents=True, exist_ok=True)
+    _keep_private(settings().var_dir)
     engine = open_engine(settings())
     migrate(engine)
     sessions = open_sessions(engine)
@@ -35,6 +37,14 @@ def main() -> int:
     if password:
         print(FIRST_EMAIL, password)
     return 0
+
+
+def _keep_private(folder: Path) -> None:
+    """Let the owner alone read the databases, Rasa's included: they hold what customers wrote."""
+    os.umask(0o077)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db*"):
+        file.chmod(0o600)
 
 
 if __name__ == "__main__":

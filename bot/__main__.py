@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import warnings
 from typing import Optional, Type
+
+from bot import import_guard
+from bot.preparation import prepare
 
 
 def main() -> None:
     """Prepare Rasa, then hand over to its own command line."""
-    # Rasa's libraries of 2022 warn about their own future on every start.
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", message=".*SQLAlchemy 2.0.*")
-    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-
-    from bot import import_guard
-
-    import_guard.install()
+    prepare()
 
     from rasa.__main__ import main as rasa_main
 
-    from bot import failures, speedups
+    from bot import corrections, failures, speedups
 
+    corrections.install()
     speedups.install()
     failures.install()
     sys.argv[0] = "rasa"

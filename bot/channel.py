@@ -187,6 +187,11 @@ async def _understand(agent: Agent, message: UserMessage, payload: Optional[str]
         unpacked.setdefault("intent", {"name": None, "confidence": 0.0})
         unpacked.setdefault("entities", [])
         return unpacked
+    return await understand_typed(agent, message)
+
+
+async def understand_typed(agent: Agent, message: UserMessage) -> Dict[str, Any]:
+    """What the model makes of text that somebody wrote, whatever sign it begins with."""
     if message.text.lstrip().startswith("/"):
         message.text = SLASH_GUARD + message.text
     return await agent.processor.parse_message(message)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,20 +10,20 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aftercare.catalogue.files import read_company
 from aftercare.database import SessionFactory
-from aftercare.errors import NotFound, StorageUnavailable, new_error_id
+from aftercare.errors import NotFound, StorageUnavailable
+from aftercare.log import log_failure
 from aftercare.settings import Settings
 from console import conversations, signing_in, start, tickets
 from console.access import SignInNeeded
 from console.desk import Desk
 from console.pages import open_templates, show
 from console.security import SecurityHeaders, WrongForm
-
-_log = logging.getLogger(__name__)
 
 _TOO_LARGE = 413
 
@@ -73,6 +71,9 @@ class _NothingEscapes:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            # Whoever left in the middle of a request needs no answer.
+            return
         except Exception as error:
             if started or scope["type"] != "http":
                 raise
@@ -92,12 +93,12 @@ def _wrong_form(request: Request, _error: Exception) -> Response:
 
 
 def _storage_unavailable(request: Request, error: Exception) -> Response:
-    error_id = _logged("console.storage_unavailable", error)
+    error_id = log_failure("console.storage_unavailable", error)
     return show(request, "_error.html", status=503, kind="storage", error_id=error_id)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    error_id = _logged("console.unexpected_error", error)
+    error_id = log_failure("console.unexpected_error", error)
     return show(request, "_error.html", status=500, kind="unexpected", error_id=error_id)
 
 
@@ -114,16 +115,3 @@ def _http_error(request: Request, error: Exception) -> Response:
     )
     page.headers.update(getattr(error, "headers", None) or {})
     return page
-
-
-def _logged(event: str, error: Exception) -> str:
-    """Log where the error came from, without its words, which may quote a customer."""
-    error_id = new_error_id()
-    places: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None:
-        places.append(f"{type(cause).__module__}.{type(cause).__qualname__}\n")
-        places.extend(traceback.format_tb(cause.__traceback__))
-        cause = cause.__cause__ or cause.__context__
-    _log.error("%s %s\n%s", event, error_id, "".join(places))
-    return error_id

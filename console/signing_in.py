@@ -5,8 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from aftercare.database import writing
-from aftercare.staff.sessions import FAILURE_WINDOW, TooManyFailures, sign_in, sign_out
+from aftercare.database import reading, writing
+from aftercare.staff.sessions import (
+    FAILURE_WINDOW,
+    TooManyFailures,
+    fitting_hash,
+    sign_in,
+    sign_out,
+)
 from console.access import is_signed_in, open_change
 from console.desk import desk_of
 from console.forms import Form, query_value
@@ -34,15 +40,20 @@ def send_sign_in(request: Request, form: Form) -> Response:
     check_same_site(request)
     desk = desk_of(request)
     email, next_path = form.get("email", ""), form.get("next", "")[:_LONGEST_PATH]
+    address, now = request.client.host if request.client else "unknown", desk.now()
     try:
+        with reading(desk.sessions) as session:
+            fitting = fitting_hash(
+                session, email=email, password=form.get("password", ""), address=address, now=now
+            )
         with writing(desk.sessions) as session:
             signed_in = sign_in(
                 session,
                 email=email,
-                password=form.get("password", ""),
-                address=request.client.host if request.client else "unknown",
+                fitting=fitting,
+                address=address,
                 settings=desk.settings,
-                now=desk.now(),
+                now=now,
             )
             if signed_in:
                 sign_out(session, read_cookie(request, desk.settings))

@@ -18,13 +18,13 @@ from starlette.exceptions import HTTPException
 from aftercare.catalogue.files import read_company
 from aftercare.database import SessionFactory
 from aftercare.errors import NotFound, StorageUnavailable
+from aftercare.log import log_failure
 from aftercare.settings import Settings
 from gateway import chat, events, health, manuals, site
 from gateway.bodies import BodyLimit, too_large_message
 from gateway.border import BorderHeaders, ChatOrigins, NothingEscapes
 from gateway.bot import Bot
 from gateway.desk import Desk, desk_of
-from gateway.failures import log_failure
 from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.readiness import Readiness

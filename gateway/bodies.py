@@ -29,18 +29,26 @@ class BodyLimit:
             answer = error_answer(413, "too_large", too_large_message(self._max_bytes))
             await answer(scope, receive, send)
             return
-        taken = 0
+        taken, answering = 0, False
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._max_bytes:
-                # Of this kind, because the framework lets it through to the error handlers.
-                raise HTTPException(413)
-            return message
+            if taken <= self._max_bytes:
+                return message
+            if answering:
+                # It is too late for another answer, and nobody reads this.
+                return {**message, "body": b""}
+            # Of this kind, because the framework lets it through to the error handlers.
+            raise HTTPException(413)
 
-        await self._app(scope, counted, send)
+        async def noted(message: Message) -> None:
+            nonlocal answering
+            answering = True
+            await send(message)
+
+        await self._app(scope, counted, noted)
 
 
 def too_large_message(max_bytes: int) -> str:

@@ -8,9 +8,10 @@ import secrets
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.failures import log_failure
+from aftercare.log import log_failure
 from gateway.views import trouble_answer
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -47,9 +48,18 @@ class BorderHeaders:
                 headers.setdefault("Referrer-Policy", "no-referrer")
                 headers.setdefault("Cache-Control", "no-store")
                 headers["X-Request-Id"] = request_id
+                if place := _within(headers.get("location", ""), scope):
+                    headers["Location"] = place
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+def _within(location: str, scope: Scope) -> str | None:
+    """The path of a redirect that stays on this server; the framework writes the client's Host."""
+    own = f"{scope['scheme']}://{Headers(scope=scope).get('host', '')}/"
+    path = location.removeprefix(own)
+    return f"/{path}" if path != location and not path.startswith("/") else None
 
 
 class ChatOrigins:
@@ -87,6 +97,9 @@ class NothingEscapes:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            # Whoever left in the middle of a request needs no answer.
+            return
         except Exception as error:
             if scope["type"] != "http":
                 raise

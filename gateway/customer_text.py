@@ -7,6 +7,8 @@ import unicodedata
 from gateway.trouble import ApiError
 
 _ALLOWED_CONTROLS = "\n\t"
+#: Control characters and halves of surrogate pairs.
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs"})
 
 
 def read_text(value: object, max_characters: int) -> str:
@@ -31,9 +33,9 @@ def read_text(value: object, max_characters: int) -> str:
 
 
 def _is_forbidden(character: str) -> bool:
-    return (character < " " and character not in _ALLOWED_CONTROLS) or (
-        "\ud800" <= character <= "\udfff"
-    )
+    if character in _ALLOWED_CONTROLS:
+        return False
+    return unicodedata.category(character) in _FORBIDDEN_CATEGORIES
 
 
 def _not_text(message: str) -> ApiError:

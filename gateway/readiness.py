@@ -13,10 +13,10 @@ from starlette.concurrency import run_in_threadpool
 
 from aftercare.database import SessionFactory, reading
 from aftercare.errors import StorageUnavailable
+from aftercare.log import log_failure
 from aftercare.settings import Settings
 from aftercare.tables.conversations import Conversation
 from gateway.bot import SECRET_HEADER
-from gateway.failures import log_failure
 
 _CHECK_SECONDS = 2.0
 _REMEMBERED_SECONDS = 1.0

@@ -14,9 +14,9 @@ from datetime import datetime
 
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.errors import BotUnavailable, StorageUnavailable, new_error_id
+from aftercare.log import log_failure
 from aftercare.settings import Settings
 from gateway.bot import Bot, BotNotAnswering, GiveUp, Turn, TurnResult
-from gateway.failures import log_failure
 from gateway.lines import Line, Lines
 from gateway.live import Hub
 from gateway.measures import Measures

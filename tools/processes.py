@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -27,6 +28,8 @@ LONGEST_PAUSE = 30.0
 RECOVERED_AFTER = 60.0
 #: Larger logs are set aside (one generation) when the programs are started.
 LOG_LIMIT = 5_000_000
+#: The umask of whatever handles customers' data.
+PRIVATE = 0o077
 
 
 @dataclass(frozen=True)
@@ -69,15 +72,20 @@ def is_healthy(url: str, timeout: float = 2.0) -> bool:
         return False
 
 
-def _end_with_parent() -> Callable[[], None] | None:
-    """On Linux a started program is told to end even when this one is killed outright."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is None:
-        return None
+def _before_start() -> Callable[[], None]:
+    """What a started program does first: its files are for their owner only, as they hold what
+    customers wrote; and on Linux it is told to end even when this one is killed outright.
+    """
+    on_linux = sys.platform.startswith("linux")
+    prctl = getattr(ctypes.CDLL(None), "prctl", None) if on_linux else None
     set_parent_death_signal = 1
-    return lambda: prctl(set_parent_death_signal, signal.SIGTERM)
+
+    def prepare() -> None:
+        os.umask(PRIVATE)
+        if prctl is not None:
+            prctl(set_parent_death_signal, signal.SIGTERM)
+
+    return prepare
 
 
 class Running:
@@ -105,7 +113,7 @@ class Running:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    preexec_fn=_end_with_parent(),
+                    preexec_fn=_before_start(),
                 )
             except OSError as error:
                 command = self.program.command[0]

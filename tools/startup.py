@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Iterator, Mapping
 
 from tools.commands import last_lines
 from tools.environments import create_environment, environments
 from tools.layout import Layout
 from tools.problems import Problem, Stopped
-from tools.processes import Processes, Program, require_free_port
+from tools.processes import PRIVATE, Processes, Program, require_free_port
 from tools.progress import Progress, Step
 from tools.secrets_file import SECRET, ensure_secret
 from tools.surroundings import Surroundings, read_surroundings
@@ -45,6 +46,7 @@ def only_one(layout: Layout) -> Iterator[None]:
     """Refuse a second start from the same folder: both would use one database and one model."""
     lock = layout.root / "var" / "up.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.parent.chmod(0o700)
     with lock.open("a+") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -204,11 +206,13 @@ def _login_lines(login: tuple[str, str]) -> str:
     )
 
 
-def run_module(layout: Layout, environ: Mapping[str, str], module: str, rest: list[str]) -> None:
-    """Become `python -m module` of the service environment, with the project's settings."""
+def run_module(
+    layout: Layout, environ: Mapping[str, str], python: Path, module: str, rest: list[str]
+) -> None:
+    """Become `python -m module` of the environment, with the project's settings."""
     surroundings = read_surroundings(layout, environ)
     surroundings.var_dir.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
+    os.umask(PRIVATE)
     os.chdir(str(layout.root))
-    python = str(layout.service_python)
-    os.execve(python, [python, "-m", module, *rest], surroundings.environ)  # noqa: S606
+    os.execve(str(python), [str(python), "-m", module, *rest], surroundings.environ)  # noqa: S606

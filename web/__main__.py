@@ -7,6 +7,7 @@ import uvicorn
 from aftercare.log import set_up_logging
 from aftercare.settings import settings
 from web.app import create_app
+from web.bounded_http import BoundedHttp
 
 if __name__ == "__main__":
     set_up_logging()
@@ -14,6 +15,7 @@ if __name__ == "__main__":
         create_app(settings()),
         host=settings().host,
         port=settings().port,
+        http=BoundedHttp,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -10,6 +10,7 @@ import { Words } from './texts.js';
 import { Transcript } from './transcript.js';
 
 const FULL_SCREEN = '(max-width: 480px), (max-height: 480px)';
+const TOUCH = '(pointer: coarse)';
 const TYPING_LIMIT = 30000;
 const KEYBOARD = 120;
 
@@ -44,7 +45,7 @@ class Panel {
     this.#words = new Words(store.session?.language ?? language);
     this.#fresh = button('tool', () => {
       this.#conversation.restart();
-      this.#composer.focus();
+      this.#rest();
     }, icon('fresh'));
     this.#close = button('tool', close, icon('close'));
     this.#transcript = new Transcript({
@@ -54,7 +55,7 @@ class Panel {
         choose: (choice) => this.#conversation.send(choice.title, choice.id),
         retry: (id) => this.#conversation.retry(id),
         edit: (id) => this.#edit(id),
-        lostFocus: () => this.#composer.focus(),
+        lostFocus: () => this.#rest(),
       },
     });
     this.#composer = new Composer({
@@ -71,7 +72,7 @@ class Panel {
 
   show(focus) {
     this.#transcript.toEnd();
-    if (focus) this.#composer.focus();
+    if (focus) this.#rest();
   }
 
   pause() {
@@ -139,6 +140,12 @@ class Panel {
     this.#tellTrouble();
     this.#tellTyping();
     onLanguage(this.#words.language);
+  }
+
+  // In the writing box the focus brings a screen keyboard up, over the answer to be read.
+  #rest() {
+    if (matchMedia(TOUCH).matches) this.#transcript.focus();
+    else this.#composer.focus();
   }
 
   #showTyping({ from, typing }) {

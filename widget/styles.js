@@ -108,7 +108,10 @@ a:hover { text-decoration-thickness: 2px; }
   font-size: .9375em; font-weight: 600; line-height: 1.25; text-align: start; overflow-wrap: anywhere;
   color: var(--link); background: var(--surface);
 }
-.reply:hover { color: var(--accent-text); background: var(--accent); border-color: var(--accent); }
+/* A touch screen leaves the hover where the finger was, on the next question's first answer. */
+@media (hover: hover) {
+  .reply:hover { color: var(--accent-text); background: var(--accent); border-color: var(--accent); }
+}
 .notice {
   margin: 4px 0 16px; padding: 10px 14px; font-size: .875em; color: var(--warn-text);
   background: var(--warn); border: 1px solid transparent; border-radius: 10px;

@@ -13,8 +13,7 @@ export class Transcript {
   #jump;
   #received = new Map();
   #pending = new Map();
-  #replies = null;
-  #repliesFor = null;
+  #replies = new Map();
   #stuck = true;
   #height = 0;
 
@@ -47,7 +46,9 @@ export class Transcript {
     this.#words = words;
     this.#log.setAttribute('aria-label', words.of('transcript'));
     this.#jump.lastChild.textContent = words.of('latest');
-    this.#replies?.setAttribute('aria-label', words.of('replies'));
+    for (const group of this.#replies.values()) {
+      group.setAttribute('aria-label', words.of('replies'));
+    }
   }
 
   has(seq) {
@@ -124,6 +125,10 @@ export class Transcript {
     this.#jump.hidden = true;
   }
 
+  focus() {
+    this.#log.focus({ preventScroll: true });
+  }
+
   toEnd() {
     this.#log.scrollTop = this.#log.scrollHeight;
   }
@@ -156,21 +161,42 @@ export class Transcript {
     return this.#pending.values().next().value ?? null;
   }
 
-  // Only the last message offers answers, and not once the customer has spoken.
+  // Only the last turn offers answers, and not once the customer has spoken.
   #offerReplies() {
-    const seq = this.#pending.size ? null : Math.max(...this.#received.keys());
-    const last = this.#received.get(seq);
-    const buttons = last && last.from !== 'customer' ? last.buttons ?? [] : [];
-    const due = buttons.length ? last.node : null;
-    if (due === this.#repliesFor) return;
-    const focused = this.#replies?.contains(this.#log.getRootNode().activeElement);
-    this.#replies?.remove();
-    this.#repliesFor = due;
-    this.#replies = due && element('div', {
-      class: 'replies', role: 'group', 'aria-label': this.#words.of('replies'),
-    }, ...buttons.map((choice) => button('reply', () => this.#on.choose(choice), choice.title)));
-    due?.append(this.#replies);
+    const due = this.#openChoices();
+    let focused = false;
+    for (const [seq, group] of this.#replies) {
+      if (due.has(seq) && group.childElementCount === due.get(seq).length) continue;
+      focused ||= group.contains(this.#log.getRootNode().activeElement);
+      group.remove();
+      this.#replies.delete(seq);
+    }
+    for (const [seq, choices] of due) {
+      if (this.#replies.has(seq)) continue;
+      const group = element('div', {
+        class: 'replies', role: 'group', 'aria-label': this.#words.of('replies'),
+      }, ...choices.map((choice) => button('reply', () => this.#on.choose(choice), choice.title)));
+      this.#received.get(seq).node.append(group);
+      this.#replies.set(seq, group);
+    }
     if (focused) this.#on.lostFocus();
+  }
+
+  // By number: a turn may offer to change the subject and ask its own question as well. What is
+  // offered twice stands at the later place.
+  #openChoices() {
+    const open = new Map();
+    if (this.#pending.size) return open;
+    const newestFirst = [...this.#received].sort(([a], [b]) => b - a);
+    const speaker = newestFirst[0]?.[1].from;
+    const offered = new Set();
+    for (const [seq, message] of newestFirst) {
+      if (speaker === 'customer' || message.from !== speaker) break;
+      const choices = (message.buttons ?? []).filter(({ title }) => !offered.has(title));
+      for (const { title } of choices) offered.add(title);
+      if (choices.length) open.set(seq, choices);
+    }
+    return open;
   }
 
   #below() {

@@ -90,6 +90,13 @@ def test_wrong_secret_is_refused_and_nothing_is_told(
     assert answer.json() == {"error": "not allowed"}
 
 
+def test_secret_that_is_no_text_is_refused_like_any_other(
+    ask: Callable[[Call], httpx.Response],
+) -> None:
+    answer = ask(lambda client: client.get("/actions", headers={SHARED_HEADER: b"\xff\xfe"}))
+    assert answer.status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/actions", "/webhook", "/nothing"])
 def test_every_path_but_health_needs_the_secret(
     ask: Callable[[Call], httpx.Response], path: str

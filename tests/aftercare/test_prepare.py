@@ -37,9 +37,18 @@ def test_first_time_makes_everything_and_tells_the_login_once(tmp_path: Path) ->
     assert "@" in email
     assert len(password) >= 20
     assert (tmp_path / "aftercare.db").exists()
-    assert (tmp_path / "guidance" / "en" / "sections.json").exists()
+    assert (tmp_path / "guidance" / "en.json").exists()
     second = prepare(tmp_path)
     assert (second.returncode, second.stdout) == (0, "")
+
+
+@pytest.mark.processes
+def test_only_the_owner_may_read_the_databases(tmp_path: Path) -> None:
+    (tmp_path / "rasa-tracker.db").touch(mode=0o644)
+    assert prepare(tmp_path).returncode == 0
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("*.db*")}
+    assert modes.keys() >= {"aftercare.db", "rasa-tracker.db"}
+    assert set(modes.values()) == {0o600}
 
 
 @pytest.mark.processes

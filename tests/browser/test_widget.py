@@ -79,3 +79,27 @@ def test_long_answer_is_shown_from_its_beginning(stack: Stack, page: Page) -> No
             return last.top >= log.top && last.top < log.top + 120;
         }"""
     )
+
+
+def test_every_answer_of_the_last_turn_can_be_pressed(stack: Stack, page: Page) -> None:
+    chat = Widget(page, stack.settings.site_url)
+    chat.open()
+    chat.say("I want to return my W900")
+    chat.hears("reason")
+    chat.say("it leaks water on the floor, please repair it")
+    expect(chat.bubbles.nth(3)).to_contain_text("Repair")
+    change = chat.panel.get_by_role("button", name="Repair", exact=True)
+    expect(change).to_be_visible()
+    expect(chat.panel.get_by_role("group")).to_have_count(2)
+    change.click()
+    expect(chat.bubbles).to_have_count(7)
+    expect(change).to_have_count(0)
+
+
+def test_pressing_an_answer_brings_no_keyboard_up_on_a_phone(stack: Stack, phone: Page) -> None:
+    chat = Widget(phone, stack.settings.site_url, "pt")
+    chat.open()
+    expect(chat.log).to_be_focused()
+    chat.press("Outros assuntos")
+    expect(chat.bubbles).to_have_count(2)
+    expect(chat.log).to_be_focused()

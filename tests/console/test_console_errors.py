@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sqlite3
 from pathlib import Path
 
 import pytest
+from starlette.types import Message
 
 from aftercare.database import SessionFactory, open_engine, open_sessions, writing
 from aftercare.settings import Settings
@@ -134,3 +136,26 @@ def test_too_large_form_is_refused(browser: TestClient, settings: Settings) -> N
 def test_form_of_too_many_fields_is_refused(browser: TestClient) -> None:
     answer = browser.post("/console/sign-in", data={f"field{n}": "x" for n in range(60)})
     assert answer.status_code == 400
+
+
+def test_browser_that_leaves_in_the_middle_of_a_form_is_no_error(
+    browser: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/console/sign-in",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/x-www-form-urlencoded")],
+    }
+    sent: list[Message] = []
+
+    async def leave() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def note(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(browser.app(scope, leave, note))
+    assert not sent
+    assert not caplog.text

@@ -82,11 +82,13 @@ def new_visit(client: TestClient, language: str = "en") -> Visit:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
+def served(app: FastAPI, **options: Any) -> Iterator[str]:
     """The application behind a real socket; for endless answers and for bodies in pieces."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, **options
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -33,6 +33,22 @@ def test_every_answer_carries_the_guards(idle_client: TestClient, path: str) -> 
     assert answer.headers["X-Request-Id"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "place"), [("/health/live/?a=1", "/health/live?a=1"), ("/chat/v1/x/", None)]
+)
+def test_redirect_never_leads_to_the_host_that_the_client_names(
+    idle_client: TestClient, asked: str, place: str | None
+) -> None:
+    answer = idle_client.get(asked, headers={"Host": "evil.example"}, follow_redirects=False)
+    assert answer.headers.get("Location") == place
+
+
+@pytest.mark.parametrize("host", ["[", "a b", "", "\u00e9"])
+def test_odd_host_does_no_harm(idle_client: TestClient, host: str) -> None:
+    answer = idle_client.get("/health/live", headers={"Host": host.encode("latin-1")})
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/chat/v1/messages", "/chat/nothing", "/health/live"])
 def test_answers_for_programs_are_never_stored(idle_client: TestClient, path: str) -> None:
     assert idle_client.get(path).headers["Cache-Control"] == "no-store"

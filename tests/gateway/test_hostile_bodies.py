@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -162,3 +163,29 @@ def test_large_body_without_a_token_is_refused_as_well(address: str) -> None:
         f"{address}/chat/v1/sessions", data=pieces(200 * 1024), headers=JSON, timeout=10
     )
     assert code_of(answer) == (413, "too_large")
+
+
+def test_client_that_leaves_in_the_middle_of_a_body_is_no_error(
+    make_app: Callable[..., FastAPI], caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = "POST /chat/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
+    begun += "Content-Type: application/json\r\n\r\n{"
+    with served(make_app()) as url:
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as client:
+            client.sendall(begun.encode())
+        assert requests.get(f"{url}/health/live", timeout=5).status_code == 200
+    assert "error" not in caplog.text.lower()
+
+
+def test_follower_that_sends_a_large_body_breaks_nothing(
+    address: str, idle_visit: Visit, caplog: pytest.LogCaptureFixture
+) -> None:
+    with requests.get(
+        f"{address}/chat/v1/events",
+        data=pieces(200 * 1024),
+        headers=idle_visit.headers,
+        timeout=10,
+        stream=True,
+    ) as answer:
+        assert next(answer.iter_lines(chunk_size=1)) == b"event: language"
+    assert "error" not in caplog.text.lower()

@@ -107,3 +107,12 @@ def test_a_program_that_does_not_listen_to_reason_is_ended_by_force(
         pass
     processes.stop(0.2)
     assert said == ["The website did not stop in time and is ended by force."]
+
+
+def test_files_of_a_started_program_are_for_their_owner_only(
+    start: Callable[..., Processes], tmp_path: Path
+) -> None:
+    start("import pathlib, os; pathlib.Path('tracker.db').touch(); os.rename('tracker.db', 'made')")
+    while not (tmp_path / "made").exists():
+        pass
+    assert (tmp_path / "made").stat().st_mode & 0o777 == 0o600

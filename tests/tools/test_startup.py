@@ -90,6 +90,7 @@ def test_first_start_sets_up_trains_and_shows_the_login_once(
     assert "swordfish-in-the-morning" in first.output
     assert "[4/6] Training the model: done" in first.output
     assert first.end() == 0
+    assert (project.root / "var").stat().st_mode & 0o777 == 0o700
     for log in (project.root / "var").rglob("*"):
         if log.is_file():
             assert "swordfish" not in log.read_text()
