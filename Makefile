@@ -88,8 +88,22 @@ staff-password: ## Give a member of staff a new password: EMAIL=name@example.org
 bench: ## Measure speed and memory
 	@$(call find_python,run tests.bench)
 
+.PHONY: evaluate-nlu
+evaluate-nlu: ## Measure the model on messages of your own: FILE=messages.jsonl
+	@test -n "$$FILE" || { echo 'On which? make evaluate-nlu FILE=messages.jsonl' >&2; exit 1; }
+	@$(call find_python,evaluate-nlu "$$FILE")
+
+# The locale of a machine may set LANGUAGE as well, so only the one given to make counts.
+language = $(if $(filter command line,$(origin LANGUAGE)),"$$LANGUAGE",en)
+
+.PHONY: evaluate-guidance
+evaluate-guidance: ## Measure the search: SECTIONS=s.jsonl QUESTIONS=q.jsonl [LANGUAGE=pt]
+	@test -n "$$SECTIONS" && test -n "$$QUESTIONS" || { \
+	  echo 'On which? make evaluate-guidance SECTIONS=s.jsonl QUESTIONS=q.jsonl' >&2; exit 1; }
+	@$(call find_python,run aftercare.guidance.evaluate "$$SECTIONS" "$$QUESTIONS" $(language))
+
 .PHONY: clean
 clean: ## Remove environments, models and var/ with the database, after asking (FORCE=1: without)
 	@$(call find_python,clean)
 
-export EMAIL FORCE MESSAGE
+export EMAIL FILE FORCE MESSAGE QUESTIONS SECTIONS

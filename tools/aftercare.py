@@ -19,6 +19,7 @@ from tools.problems import Problem, Stopped  # noqa: E402
 from tools.progress import Progress  # noqa: E402
 from tools.startup import run_module, run_up, set_up, train_model  # noqa: E402
 from tools.suites import SUITES, run_suites, step_count  # noqa: E402
+from tools.training import model_is_current  # noqa: E402
 
 UP_STEPS = 6
 USAGE = """\
@@ -26,6 +27,7 @@ usage: python3 tools/aftercare.py COMMAND
   up | setup | train | check | format | clean
   test [{}]
   run MODULE [ARGUMENT ...]   a module of the services, set up first if need be
+  evaluate-nlu FILE           the model's figures, trained first if need be
 `make help` explains each.""".format("|".join(SUITES))
 
 
@@ -37,6 +39,18 @@ def quiet_set_up(layout: Layout) -> None:
     """Set up only where something is to do; standard output belongs to what follows."""
     if not all(environment.is_current() for environment in environments(layout)):
         set_up(layout, os.environ, Progress(3, sys.stderr))
+
+
+def evaluate_nlu(layout: Layout, file: str) -> None:
+    """Become the bot's own measurement; until then standard output stays empty."""
+    if not os.path.exists(str(layout.root / file)):
+        raise Problem(f"{file} does not exist (looked for in {layout.root}).")
+    current = all(environment.is_current() for environment in environments(layout))
+    if not (current and model_is_current(layout)):
+        progress = Progress(4, sys.stderr)
+        set_up(layout, os.environ, progress)
+        train_model(layout, os.environ, progress)
+    run_module(layout, os.environ, layout.bot_python, "bot.evaluate_nlu", [file])
 
 
 def run_command(layout: Layout, command: str, rest: list[str]) -> None:
@@ -62,7 +76,9 @@ def run_command(layout: Layout, command: str, rest: list[str]) -> None:
         clean(layout, environ, Progress(0, stdout))
     elif command == "run" and rest:
         quiet_set_up(layout)
-        run_module(layout, environ, rest[0], rest[1:])
+        run_module(layout, environ, layout.service_python, rest[0], rest[1:])
+    elif command == "evaluate-nlu" and len(rest) == 1:
+        evaluate_nlu(layout, rest[0])
     else:
         raise Problem(USAGE)
 

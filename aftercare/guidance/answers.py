@@ -23,7 +23,7 @@ from aftercare.replies import Button, Reply, Source
 from aftercare.tables.manuals import Manual, ManualSection
 
 #: From this share of the question's weight on a section answers; below, headings are offered.
-ANSWER_FROM = 0.55
+ANSWER_FROM = 0.5
 OFFER_FROM = 0.25
 _MOST_OFFERED = 3
 #: A chat message is no manual page: longer sections end with a pointer to the page.

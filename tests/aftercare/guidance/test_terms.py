@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftercare.guidance.terms import terms
+from aftercare.guidance.terms import NOT, terms
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,26 @@ def test_small_words_and_words_of_asking_are_left_out(question: str, language: s
 def test_error_codes_stay_whole() -> None:
     assert "e18" in terms("It shows E18!", "en")
     assert "e18" in terms("Aparece o código E18", "pt")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("won't", "en"),
+        ("doesn’t", "en"),
+        ("dont", "en"),
+        ("NOT", "en"),
+        ("não", "pt"),
+        ("nao", "pt"),
+    ],
+)
+def test_every_denial_is_one_term(text: str, language: str) -> None:
+    assert terms(text, language) == [NOT]
+
+
+def test_short_words_that_only_look_small_without_accents_are_searched() -> None:
+    assert terms("lã", "pt") == terms("la", "pt") == ["la"]
+    assert terms("pó", "pt") == ["po"]
 
 
 def test_terms_keep_their_order_and_doubles() -> None:
