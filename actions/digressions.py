@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.guard import Events, GuardedAction
-from actions.translation import INTAKE, MEMORY, memory, said, state, talk, utter
+from actions.translation import FORM, INTAKE, MEMORY, memory, said, state, talk, utter
 from aftercare.desk import Desk
 
 
@@ -46,7 +46,7 @@ class AnswerWaitingTime(GuardedAction):
         self._desk = desk
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        utter(dispatcher, self._desk.answer_waiting_time())
+        utter(dispatcher, self._desk.answer_waiting_time(talk(tracker)))
         return []
 
 
@@ -59,6 +59,8 @@ class TakeUpRemark(GuardedAction):
         self._desk = desk
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        if self._desk.service_meant(said(tracker)):
+            return [FollowupAction(FORM)]  # a ticket number or an error code is a wish by itself
         remembered = memory(tracker)
         utter(dispatcher, self._desk.take_up_remark(said(tracker), remembered, talk(tracker)))
         return [SlotSet(MEMORY, remembered.to_json())]

@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.guard import Events, GuardedAction
 from actions.translation import (
     ANSWER,
+    FORM,
     INTAKE,
     MEMORY,
     memory,
@@ -19,8 +20,6 @@ from actions.translation import (
     utter,
 )
 from aftercare.desk import Desk
-
-FORM = "intake_form"
 
 
 class ValidateIntakeForm(GuardedAction):
@@ -34,7 +33,8 @@ class ValidateIntakeForm(GuardedAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         present, message, remembered = state(tracker), said(tracker), memory(tracker)
         if present is None:
-            turn = self._desk.begin(message.intent, message, remembered, talk(tracker))
+            intent = self._desk.service_meant(message) or message.intent
+            turn = self._desk.begin(intent, message, remembered, talk(tracker))
         elif _digressed(tracker):
             turn = self._desk.resume(present, remembered, talk(tracker))
         elif message.intent == "switch_service" and (wanted := message.first("service")):

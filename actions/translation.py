@@ -15,6 +15,8 @@ from aftercare.talk import Talk, Turn
 
 #: Slots of the bot that belong to the core (domain.yml).
 INTAKE, MEMORY, ANSWER = "intake", "memory", "intake_answer"
+#: The one form; its validation is actions/intake.py.
+FORM = "intake_form"
 
 
 def said(tracker: Tracker) -> Understood:

@@ -52,9 +52,13 @@ class Answers:
         covered = until >= self.today()
         return Reply("utter_warranty_in_force" if covered else "utter_warranty_over", values)
 
-    def waiting_time(self) -> Reply:
-        """Within how many working days a person answers."""
-        return Reply("utter_waiting_time", {"answer_days": str(self._company.answer_days)})
+    def waiting_time(self, talk: Talk) -> Reply:
+        """Within what time a person answers."""
+        return Reply("utter_waiting_time", {"answer_within": self.answer_within(talk.language)})
+
+    def answer_within(self, language: str) -> str:
+        """The time within which a person answers, as the company words it."""
+        return str(getattr(self._company.answer_within, language))
 
     def today(self) -> date:
         return self.local_day(self._clock())

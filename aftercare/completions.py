@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aftercare.answers import Answers
-from aftercare.catalogue.files import CompanyFile
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.errors import NotFound, StorageUnavailable, new_error_id
 from aftercare.intake.dialogue import Intake
@@ -27,12 +26,10 @@ class Completions:
         self,
         sessions: SessionFactory,
         answers: Answers,
-        company: CompanyFile,
         clock: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
         self._answers = answers
-        self._company = company
         self._clock = clock
 
     def complete(self, intake: Intake, talk: Talk) -> Turn:
@@ -61,6 +58,7 @@ class Completions:
             email=by_kind.get("email") or (contact if "@" in contact else None),
             phone=by_kind.get("phone") or (contact if contact and "@" not in contact else None),
             records=dict(state.records),
+            note="Told of danger: read this first." if intake.memory.warned else "",
         )
         try:
             with writing(self._sessions) as session:
@@ -76,7 +74,7 @@ class Completions:
         values = {
             "number": number,
             "service": service.name[talk.language],
-            "answer_days": str(self._company.answer_days),
+            "answer_within": self._answers.answer_within(talk.language),
         }
         intake.memory.question = None
         reachable = new.email or new.phone

@@ -19,8 +19,10 @@ from aftercare.intake.state import IntakeState, Memory, follow_catalogue
 from aftercare.intake.understood import Understood
 from aftercare.intake.words import words_of
 from aftercare.replies import Button, Reply
+from aftercare.safety import words_of_danger
 from aftercare.settings import Settings
 from aftercare.talk import Talk, Turn
+from aftercare.ticket_numbers import read_number
 from aftercare.wording import show_value
 
 #: The wish that no intake may hold up.
@@ -41,8 +43,9 @@ class Desk:
         clock: Callable[[], datetime],
     ) -> None:
         self._catalogue = CatalogueReader(sessions)
+        self._company = company
         self._answers = Answers(guidance, company, clock)
-        self._completions = Completions(sessions, self._answers, company, clock)
+        self._completions = Completions(sessions, self._answers, clock)
 
     # Intakes ----------------------------------------------------------------
 
@@ -61,7 +64,7 @@ class Desk:
             reply = self._answers.section(section.value, product.value, talk)
             return Turn(None, memory, [reply])
         intake = self._intake(catalogue, IntakeState(service.id), memory, talk)
-        return self._turn(intake, intake.begin(said), talk)
+        return self._warned(said, memory, self._turn(intake, intake.begin(said), talk))
 
     def switch(self, service_intent: str, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
         """Leave an intake for another service; what both need is taken along."""
@@ -102,7 +105,7 @@ class Desk:
         step = intake.take(said)
         if step.verdict is Verdict.DIGRESSION and asks_for_person(said):
             return self.switch(PERSON, state, memory, talk)  # nobody has to ask for it twice
-        return self._turn(intake, step, talk)
+        return self._warned(said, memory, self._turn(intake, step, talk))
 
     def resume(self, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
         """Ask again what was being asked."""
@@ -111,6 +114,14 @@ class Desk:
             return Turn(None, memory, [Reply("utter_service_withdrawn")])
         intake = self._intake(catalogue, state, memory, talk)
         return self._turn(intake, intake.resume(), talk)
+
+    def service_meant(self, said: Understood) -> str | None:
+        """The intent of the service that a message is for, also where it names no wish."""
+        if said.intent in self._catalogue.newest().service_by_intent:
+            return said.intent
+        if any(read_number(entity.value) for entity in said.all("ticket_number")):
+            return "check_ticket_status"
+        return "request_repair" if said.first("error_code") else None
 
     # Questions beside an intake ---------------------------------------------
 
@@ -127,12 +138,14 @@ class Desk:
         question = said.text_without("product", "product_category")
         return [self._answers.from_manual(question, product, talk)]
 
-    def answer_waiting_time(self) -> list[Reply]:
-        """Tell within how many working days a person answers."""
-        return [self._answers.waiting_time()]
+    def answer_waiting_time(self, talk: Talk) -> list[Reply]:
+        """Tell within what time a person answers."""
+        return [self._answers.waiting_time(talk)]
 
     def take_up_remark(self, said: Understood, memory: Memory, talk: Talk) -> list[Reply]:
         """Something told outside of an intake: "no, it's the W700" asks the last question again."""
+        if self._endangered(said, memory):
+            return [Reply("utter_safety_first"), Reply("utter_safety_next")]
         catalogue = self._catalogue.newest()
         nothing = "utter_not_understood" if said.intent == "nlu_fallback" else "utter_what_next"
         named = said.all("product")
@@ -190,6 +203,18 @@ class Desk:
         return Turn(done.state, done.memory, step.replies + done.replies)
 
     # Parts ------------------------------------------------------------------
+
+    def _endangered(self, said: Understood, memory: Memory) -> bool:
+        """Whether the message tells of danger for the first time in the conversation."""
+        if memory.warned or said.pressed:
+            return False
+        memory.warned = bool(words_of_danger(said.text, self._company.safety_words))
+        return memory.warned
+
+    def _warned(self, said: Understood, memory: Memory, turn: Turn) -> Turn:
+        if self._endangered(said, memory):
+            turn.replies.insert(0, Reply("utter_safety_first"))
+        return turn
 
     def _product_meant(
         self, said: Understood, state: IntakeState | None, memory: Memory

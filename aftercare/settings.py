@@ -20,6 +20,7 @@ class Settings(BaseSettings):
         env_prefix="AFTERCARE_",
         env_file=PROJECT_ROOT / "var" / "settings.env",
         extra="ignore",
+        env_ignore_empty=True,
     )
 
     environment: Literal["development", "production"] = "development"

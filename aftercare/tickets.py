@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from aftercare.customers import find_or_add_customer
 from aftercare.errors import NotAllowed, NotFound, StaleEdit
-from aftercare.tables.conversations import Conversation
+from aftercare.tables.conversations import Conversation, Customer
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import Ticket, TicketEvent, TicketRecord, TicketStatus
 from aftercare.ticket_numbers import new_number
@@ -37,6 +37,8 @@ ALLOWED_MOVES: dict[TicketStatus, tuple[TicketStatus, ...]] = {
     TicketStatus.CLOSED: (TicketStatus.IN_PROGRESS,),
 }
 
+_CONTACTS = frozenset({"email", "phone", "contact"})
+
 
 @dataclass(frozen=True)
 class NewTicket:
@@ -53,6 +55,8 @@ class NewTicket:
     email: str | None = None
     phone: str | None = None
     records: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+    """For the staff, in the first line of the history."""
 
 
 def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
@@ -92,7 +96,11 @@ def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
         records=[TicketRecord(field=name, value=value) for name, value in new.records.items()],
         events=[
             TicketEvent(
-                at=now, kind="opened", actor=new.name or "customer", to_status=TicketStatus.NEW
+                at=now,
+                kind="opened",
+                actor=new.name or "customer",
+                to_status=TicketStatus.NEW,
+                note=new.note,
             )
         ],
     )
@@ -139,16 +147,24 @@ def change_status(
 
 
 def find_for_customer(session: Session, number: str, *, proof: str) -> Ticket:
-    """The ticket of that number, if the proof is its customer's e-mail address or phone number.
+    """The ticket of that number, if the proof is what its customer is known by or gave with it.
+
+    A phone number that came with another ticket proves nothing: anybody can open one in the name
+    of an address.
 
     Raises NotFound both where there is no such ticket and where the proof is wrong, so that nobody
     learns which numbers exist.
     """
     ticket = session.scalar(select(Ticket).where(Ticket.number == number))
-    customer = ticket.customer if ticket else None
-    if ticket and customer and proof in (customer.email, customer.phone):
+    if ticket and ticket.customer and proof in _proofs(ticket, ticket.customer):
         return ticket
     raise NotFound(f"no ticket {number} for this proof")
+
+
+def _proofs(ticket: Ticket, customer: Customer) -> set[str | None]:
+    contacts = {field.field for field in ticket.service.records if field.kind in _CONTACTS}
+    given = {record.value for record in ticket.records if record.field in contacts}
+    return {customer.email or customer.phone, *given}
 
 
 def _unused_number(session: Session) -> str:

@@ -81,7 +81,8 @@ class CompanyFile(_Entry):
     languages: tuple[Language, ...]
     default_language: Language
     business_hours: BusinessHours
-    answer_days: int = Field(ge=1)
+    answer_within: Text
+    safety_words: Words
 
 
 class CategoryFile(_Entry):

@@ -169,7 +169,7 @@ class Intake:
     def _take_confirmation(self, said: Understood) -> Step:
         if self._interrupts(None, said):
             return Step(Verdict.DIGRESSION)
-        corrected = self._correct_other(None, said)
+        corrected = self._correct_other(None, said) or self._choose_anew(said)
         if corrected:
             return self._go_on(corrected)
         if said.intent == "affirm" and said.confidence >= _LIKELY:
@@ -273,6 +273,8 @@ class Intake:
             return said.intent in _INTERRUPTS | _COURTESIES and said.confidence >= _VERY_SURE
         if said.intent == self.service.intent or said.confidence < _VERY_SURE or kind == "name":
             return False
+        if said.intent in _COURTESIES:
+            return kind in FREE_TEXT and len(words_of(said.text)) <= _BARE
         if kind == "description" and said.intent in _TOLD_IN_STORIES:
             return said.text.endswith("?") and said.intent != "ask_usage"
         return said.intent in _INTERRUPTS
@@ -280,6 +282,15 @@ class Intake:
     def _correct_other(self, asked: Record | None, said: Understood) -> list[Reply]:
         changed = self._filing.correct(said, asked)
         return [self._questions.tell("utter_record_changed", record) for record in changed]
+
+    def _choose_anew(self, said: Understood) -> list[Reply]:
+        """ "I'd rather have a replacement": the one choice that the message makes anew."""
+        chosen = [] if said.pressed else self._filing.other_choices(said)
+        if len(chosen) != 1:
+            return []
+        record, value = chosen[0]
+        self._filing.accept(record, value)
+        return [self._questions.tell("utter_record_changed", record)]
 
     def _absorb_aloud(self, record: Record, said: Understood) -> list[Reply]:
         filled = self._filing.absorb(said)
@@ -326,14 +337,13 @@ class Intake:
         if reading.category:
             self.state.category = reading.category
             return self._ask()
-        reply = Reply(reading.response, reading.values)
+        reply = Reply(reading.response, reading.values, self._questions.choices(record))
         if self._out_of_patience():
             if not record.required:
                 self.state.skipped.append(record.field)
                 return self._go_on([Reply("utter_record_left_out")])
             return Step(Verdict.ASK, [reply, Reply("utter_offer_person")])
-        buttons = self._questions.choices(record)
-        return Step(Verdict.ASK, [Reply(reading.response, reading.values, buttons)])
+        return Step(Verdict.ASK, [reply])
 
     def _skip(self, record: Record) -> Step:
         if not record.required:

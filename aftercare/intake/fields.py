@@ -35,6 +35,13 @@ _NAME_INTRODUCTION = re.compile(
     ) \s+""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: Words of sentences; whoever writes one has not given a name.
+_IN_NO_NAME = frozenset(
+    [
+        *("the", "my", "is", "are", "was", "it", "not", "this", "that", "does", "an", "your"),
+        *("uma", "um", "meu", "minha", "nao", "esta", "isso", "quero", "foi", "mudou", "seu"),
+    ]
+)
 _NAME = re.compile(r"^[^\W\d_][^\d@<>{}\[\]|\\/=+*#?]{1,118}$")
 #: A name said in the middle of other things: up to five words after "my name is".
 _NAME_WITHIN = re.compile(
@@ -210,7 +217,11 @@ def _name(record: Record, said: Understood, context: Context) -> Reading:
         if entity.name in ("email", "phone"):
             text = text[: entity.start] + text[entity.end :]
     text = _NAME_INTRODUCTION.sub("", text).strip(" ,.;:-!\n")
-    if _NAME.match(text) and 1 <= len(text.split()) <= 8:
+    if any(said.first(name) for name in ("product", "product_category", "error_code")):
+        return Refused("utter_refused_name")
+    if not text.isprintable():
+        return Refused("utter_refused_name")  # it would be shown to staff in another order
+    if _NAME.match(text) and len(text.split()) <= 8 and not _IN_NO_NAME & set(words_of(text)):
         return Accepted(text)
     return Refused("utter_refused_name")
 

@@ -16,7 +16,9 @@ from aftercare.intake.words import telling_words, tells_a_fault
 
 #: Kinds that are kept for the next intake of the same conversation.
 REMEMBERED = frozenset({"name", "email", "phone", "address"})
-_TELLING_WORDS = 3
+#: A question may be short ("how do I descale it?") and so may praise; a story is not.
+_TELLING_WORDS = {"ask_usage": 1, "give_feedback": 2}
+_TELLING_WORDS_OF_A_STORY = 3
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Filing:
                 if record.kind == "description" and self._tells_what_happened(said):
                     self.accept_answer(record, said.text, said)
         self.absorb(said)
+        for record, value in self._choices_told(said):
+            self.accept(record, value)
         for record in self.service.records:
             if record.field in self.state.records:
                 continue
@@ -71,6 +75,14 @@ class Filing:
                 self.accept(record, value)
                 filled.append(record)
         return filled
+
+    def other_choices(self, said: Understood) -> list[tuple[Record, str]]:
+        """Choices that a message makes differently from what is on file."""
+        return [
+            (record, value)
+            for record, value in self._choices_in(said)
+            if self.state.records.get(record.field, value) != value
+        ]
 
     def correct(self, said: Understood, asked: Record | None) -> list[Record]:
         """Change what the message gives anew ("no, it's the W700"); the records it changed."""
@@ -149,14 +161,35 @@ class Filing:
         if self.memory.product in self.catalogue.products:
             self.state.records[record.field] = self.memory.product
 
+    def _choices_told(self, said: Understood) -> list[tuple[Record, str]]:
+        """Choices that the first message makes already ("I want my money back")."""
+        if said.pressed or said.intent != self.service.intent:
+            return []
+        return [
+            (record, value)
+            for record, value in self._choices_in(said)
+            # A list that is open to "something else" is only answered when it is asked.
+            if record.field not in self.state.records
+            and not any(choice.id == "other" for choice in record.choices)
+        ]
+
+    def _choices_in(self, said: Understood) -> list[tuple[Record, str]]:
+        """What a message says of records with choices; a rating is no word among others."""
+        found = []
+        for record in self.service.records:
+            if record.choices and not all(choice.id.isdigit() for choice in record.choices):
+                reading = read(record, said, self.context())
+                if isinstance(reading, Accepted):
+                    found.append((record, reading.value))
+        return found
+
     def _tells_what_happened(self, said: Understood) -> bool:
-        if said.intent != self.service.intent:
+        if said.intent != self.service.intent and not said.first("error_code"):
             return False
         telling = len(telling_words(said, self.service))
         if said.first("error_code") or (said.first("feature") and telling):
             return True
-        # A question may be short ("how do I descale it?"), a story is not.
-        return telling >= (1 if self.service.completion == "answer_from_manual" else _TELLING_WORDS)
+        return telling >= _TELLING_WORDS.get(self.service.intent, _TELLING_WORDS_OF_A_STORY)
 
     def _drop_foreign_serial(self) -> None:
         """A serial number of another model is asked for again."""

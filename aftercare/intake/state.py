@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from aftercare.catalogue.snapshot import Catalogue
@@ -34,7 +34,7 @@ class IntakeState:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> IntakeState:
-        return cls(**value)
+        return cls(**_known(cls, value))
 
 
 @dataclass
@@ -57,13 +57,15 @@ class Memory:
     ticket: str | None = None
     """The number of the ticket that was opened last in this conversation, and its contact."""
     ticket_contact: str | None = None
+    warned: bool = False
+    """Whether the customer was told what to do for safety."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any] | None) -> Memory:
-        return cls(**value) if value else cls()
+        return cls(**_known(cls, value or {}))
 
 
 def follow_catalogue(state: IntakeState, catalogue: Catalogue) -> bool:
@@ -79,3 +81,9 @@ def follow_catalogue(state: IntakeState, catalogue: Catalogue) -> bool:
     if state.asking not in (CONFIRMATION, WHAT_TO_CHANGE, *records):
         state.asking = next(iter(records))
     return True
+
+
+def _known(kind: type[Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    """What a newer or older version of the program kept beside is left out."""
+    names = {field.name for field in fields(kind)}
+    return {name: held for name, held in value.items() if name in names}

@@ -17,11 +17,12 @@ _WISHING = """
     want would like need wish could can please help problem issue trouble question thing something
     someone somebody my our your product appliance machine device request report open make ask how
     do does use using tell know get way talk speak contact give send have new again still asap now
-    hello hi
+    hello hi suggestion feedback opinion review leave
     quero queria gostaria preciso poderia pode posso favor ajuda ajudar problema questao duvida
     coisa algo alguem meu minha nosso produto aparelho maquina pedido pedir abrir fazer registrar
     reportar solicitar como faco usar uso saber dizer falar contato enviar ter novo nova agora
     urgente ola oi bom boa dia tarde noite vou ir
+    sugestao opiniao avaliacao avaliar dar deixar
     human agent person operator representative humano pessoa atendente operador
     call mail email phone number telefone numero
 """

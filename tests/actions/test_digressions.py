@@ -40,7 +40,10 @@ def test_warranty_in_an_intake_is_told_for_its_product(desk: Desk) -> None:
 
 def test_waiting_time_is_the_companys(desk: Desk) -> None:
     (message,) = run(AnswerWaitingTime(desk), tracker("how long?", "ask_waiting_time")).messages
-    assert (message["response"], message["answer_days"]) == ("utter_waiting_time", "1")
+    assert (message["response"], message["answer_within"]) == (
+        "utter_waiting_time",
+        "one working day",
+    )
 
 
 def test_other_wish_is_offered_and_kept_in_the_intake(desk: Desk) -> None:

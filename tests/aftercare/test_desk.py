@@ -13,6 +13,7 @@ from aftercare.database import SessionFactory, open_engine, open_sessions, readi
 from aftercare.desk import Desk, open_desk
 from aftercare.errors import NotFound
 from aftercare.intake.state import CONFIRMATION, IntakeState, Memory
+from aftercare.intake.understood import Understood
 from aftercare.settings import Settings
 from aftercare.tables.catalogue import CatalogueState, Product, Service
 from aftercare.tables.conversations import Conversation, Customer
@@ -39,7 +40,7 @@ def test_confirmed_intake_is_a_ticket_with_all_its_rows(
     records, key = dict(joana.state.records), joana.state.key
     joana.say(YES)
     assert (joana.heard, joana.turn.state) == (["utter_ticket_opened"], None)
-    assert joana.values["answer_days"] == "1"
+    assert joana.values["answer_within"] == "one working day"
     assert joana.values["service"] == "Repair"
     with reading(stocked_sessions) as session:
         ticket = session.scalars(select(Ticket)).one()
@@ -318,3 +319,65 @@ def test_withdrawn_product_and_dropped_record_are_forgotten(
     assert product not in joana.state.records.values()
     assert "serial_number" not in joana.state.records
     assert joana.state.asking == "product"
+
+
+# What a message is for ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "service"),
+    [
+        (told("K4F-7M2C", "inform", ticket_number="K4F-7M2C"), "check_ticket_status"),
+        (told("K4F-7M22", "inform", ticket_number="K4F-7M22"), None),
+        (told("E18 on my W900", "inform", error_code="E18"), "request_repair"),
+        (told("hello there", "greet"), None),
+        (told("it leaks", "request_repair"), "request_repair"),
+    ],
+)
+def test_number_or_code_is_a_wish_by_itself(
+    joana: Caller, said: Understood, service: str | None
+) -> None:
+    assert joana.desk.service_meant(said) == service
+
+
+def test_error_code_alone_is_the_story(joana: Caller) -> None:
+    said = told("E18 on my W900", "inform", error_code="E18", product="mare-w900")
+    joana.want("request_repair", said)
+    assert joana.state.records["description"] == "E18 on my W900"
+    assert joana.state.records["product"] == "mare-w900"
+
+
+def test_choice_told_with_the_wish_is_not_asked_again(joana: Caller) -> None:
+    joana.want("request_return", told("it arrived cracked, I want a refund", "request_return"))
+    assert joana.state.records["reason"] == "damaged"
+    assert joana.state.records["wanted"] == "refund"
+
+
+def test_choice_is_changed_at_the_confirmation(joana: Caller) -> None:
+    joana.want("request_return", told("it arrived cracked, I want a refund", "request_return"))
+    joana.answer_all()
+    joana.say(told("i want a replacement instead", "request_return"))
+    assert joana.heard == ["utter_record_changed", "utter_ask_confirmation"]
+    assert joana.state.records["wanted"] == "replace"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["uma explicação", "meu email mudou", "the machine is broken", "isso não presta"]
+)
+def test_sentence_is_no_name(joana: Caller, sentence: str) -> None:
+    joana.want("request_human").say(pressed("skip"))
+    assert joana.state.asking == "name"
+    joana.say(told(sentence, "inform", 0.4))
+    assert "name" not in joana.state.records
+
+
+def test_name_with_hidden_direction_marks_is_refused(joana: Caller) -> None:
+    joana.want("request_human").say(pressed("skip"))
+    joana.say(told("Ana Lima\u202eamiL", "inform"))
+    assert "utter_refused_name" in joana.heard
+
+
+def test_state_of_another_version_is_still_read() -> None:
+    held = {"service": "repair", "asking": "name", "of_a_later_version": 1}
+    assert IntakeState.from_json(held).asking == "name"
+    assert Memory.from_json({"of_an_earlier_version": 1}).known == {}

@@ -240,13 +240,41 @@ def test_change_on_an_outdated_page_is_refused(
 # Finding ---------------------------------------------------------------------
 
 
-def test_ticket_is_found_by_address_or_phone_of_its_customer(
+def test_ticket_is_found_by_address_or_phone_given_with_it(
+    stocked_sessions: SessionFactory, now: datetime
+) -> None:
+    given = {"email": "joana@mail.example", "phone": "+5511912345678"}
+    with writing(stocked_sessions) as session:
+        ticket = open_ticket(
+            session, _new(**given, service_id="installation", records={**given, "wall": "+1"}), now
+        )
+        for proof in given.values():
+            assert find_for_customer(session, ticket.number, proof=proof) is ticket
+        with pytest.raises(NotFound):
+            find_for_customer(session, ticket.number, proof="+1")
+
+
+def test_ticket_of_a_customer_without_address_is_found_by_phone(
     stocked_sessions: SessionFactory, now: datetime
 ) -> None:
     with writing(stocked_sessions) as session:
-        ticket = open_ticket(session, _new(phone="+5511912345678"), now)
-        for proof in ("joana@mail.example", "+5511912345678"):
-            assert find_for_customer(session, ticket.number, proof=proof) is ticket
+        ticket = open_ticket(session, _new(email=None, phone="+5511912345678"), now)
+        assert find_for_customer(session, ticket.number, proof="+5511912345678") is ticket
+
+
+@pytest.mark.parametrize("stranger_first", [True, False])
+def test_phone_given_with_another_ticket_of_the_same_address_opens_nothing(
+    stocked_sessions: SessionFactory, now: datetime, stranger_first: bool
+) -> None:
+    strange = _new(intake_key="stranger", service_id="installation", phone="+351912345678")
+    with writing(stocked_sessions) as session:
+        if stranger_first:
+            open_ticket(session, strange, now)
+        number = open_ticket(session, _new(), now).number
+        if not stranger_first:
+            open_ticket(session, strange, now)
+        with pytest.raises(NotFound):
+            find_for_customer(session, number, proof="+351912345678")
 
 
 def test_wrong_proof_sounds_exactly_like_no_such_ticket(

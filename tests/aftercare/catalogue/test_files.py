@@ -23,13 +23,13 @@ def folder(tmp_path: Path) -> Path:
 
 # Each mistake: the file, what stands there, what is written instead.
 MISTAKES = {
-    "unknown key": ("company.yml", "answer_days: 1", "answer_days: 1\nfax: none"),
+    "unknown key": ("company.yml", "answer_within:", "fax: none\nanswer_within:"),
     "missing key": ("company.yml", "default_language: en\n", ""),
     "language nobody speaks here": ("company.yml", "[en, pt]", "[en, fr]"),
     "time that is no time": ("company.yml", '"08:00"', '"eight"'),
     "time zone that does not exist": ("company.yml", "America/Sao_Paulo", "America/Atlantis"),
     "day of the week that does not exist": ("company.yml", "[1, 2, 3, 4, 5]", "[1, 2, 3, 4, 8]"),
-    "answer promised in no days": ("company.yml", "answer_days: 1", "answer_days: 0"),
+    "answer time in one language": ("company.yml", ", pt: um dia útil", ""),
     "YAML that is none": ("categories.yml", "- id: coffee_machine", "- id: [coffee_machine"),
     "category twice": ("categories.yml", "id: coffee_machine", "id: washing_machine"),
     "name in one language only": (

@@ -1,0 +1,18 @@
+"""Notices words of danger in what a customer writes."""
+
+from __future__ import annotations
+
+import re
+
+from aftercare.catalogue.files import Words
+from aftercare.intake.words import plain
+
+
+def words_of_danger(text: str, listed: Words) -> list[str]:
+    """The company's safety words that stand in the text, in whatever language."""
+    flat = plain(text)
+    return [
+        word
+        for word in (*listed.en, *listed.pt)
+        if re.search(rf"\b{re.escape(plain(word))}\b", flat)
+    ]
