@@ -7,7 +7,8 @@ import unicodedata
 from functools import cache, lru_cache
 
 import Stemmer
-from bm25s.stopwords import STOPWORDS_EN, STOPWORDS_PORTUGUESE
+
+from aftercare.small_words import SMALL_WORDS
 
 #: What every word of denial becomes: "does not drain" and "won't drain" tell of the same trouble.
 NOT = "not"
@@ -87,8 +88,8 @@ def _denials(language: str) -> frozenset[str]:
 
 @cache
 def _small_words(language: str) -> frozenset[str]:
-    listed = {"en": STOPWORDS_EN, "pt": STOPWORDS_PORTUGUESE}[language]
-    return frozenset(_without_accents(word) for word in (*listed, *_SMALL[language].split()))
+    listed = (*SMALL_WORDS[language], *_SMALL[language].split())
+    return frozenset(_without_accents(word) for word in listed)
 
 
 def _without_accents(word: str) -> str:

@@ -6,10 +6,9 @@ import re
 import unicodedata
 from functools import cache
 
-from bm25s.stopwords import STOPWORDS_EN, STOPWORDS_PORTUGUESE
-
 from aftercare.catalogue.snapshot import ServiceView
 from aftercare.intake.understood import Understood
+from aftercare.small_words import SMALL_WORDS
 
 _WORD = re.compile(r"\w+")
 #: Words of wishing that say nothing of what happened, in plain form.
@@ -91,4 +90,5 @@ def called(kind: str) -> frozenset[str]:
 @cache
 def _small_words() -> frozenset[str]:
     possessives = ("your", "seu", "sua", "meu", "minha")
-    return frozenset(plain(word) for word in (*STOPWORDS_EN, *STOPWORDS_PORTUGUESE, *possessives))
+    listed = (*SMALL_WORDS["en"], *SMALL_WORDS["pt"], *possessives)
+    return frozenset(plain(word) for word in listed)
