@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aftercare.answers import Answers
-from aftercare.database import SessionFactory, reading, writing
-from aftercare.errors import NotFound, StorageUnavailable, new_error_id
+from aftercare.database import SessionFactory, writing
+from aftercare.errors import StorageUnavailable, new_error_id
 from aftercare.intake.dialogue import Intake
 from aftercare.intake.state import CONFIRMATION
 from aftercare.log import log_error
 from aftercare.replies import Button, Reply
 from aftercare.talk import Talk, Turn
-from aftercare.tickets import NewTicket, find_for_customer, open_ticket
+from aftercare.tickets import NewTicket, open_ticket, prove_and_find
 from aftercare.wording import show_date
 
 _PROOFS_ALLOWED = 3
@@ -114,23 +114,19 @@ class Completions:
         memory, records = intake.memory, intake.state.records
         if memory.failed_proofs >= _PROOFS_ALLOWED:
             return Turn(None, memory, [Reply("utter_ticket_not_found_too_often")])
-        try:
-            with reading(self._sessions) as session:
-                ticket = find_for_customer(
-                    session, records["ticket_number"], proof=records["proof"]
-                )
+        number = records["ticket_number"]
+        with writing(self._sessions) as session:
+            ticket = prove_and_find(session, number, proof=records["proof"], now=self._clock())
+            if ticket:
+                changed = self._answers.local_day(ticket.updated_at)
                 values = {
                     "number": ticket.number,
                     "service": ticket.service.name[talk.language],
-                    "changed": show_date(self._answers.local_day(ticket.updated_at), talk.language),
+                    "changed": show_date(changed, talk.language),
                 }
                 status = ticket.status
-        except NotFound:
+        if ticket is None:
             memory.failed_proofs += 1
-            return Turn(
-                None,
-                memory,
-                [Reply("utter_ticket_not_found", {"number": records["ticket_number"]})],
-            )
+            return Turn(None, memory, [Reply("utter_ticket_not_found", {"number": number})])
         memory.failed_proofs = 0
         return Turn(None, memory, [Reply(f"utter_ticket_status_{status}", values)])

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from aftercare.customers import find_or_add_customer
 from aftercare.errors import NotAllowed, NotFound, StaleEdit
 from aftercare.tables.conversations import Conversation, Customer
 from aftercare.tables.staff import Staff
-from aftercare.tables.tickets import Ticket, TicketEvent, TicketRecord, TicketStatus
+from aftercare.tables.tickets import FailedProof, Ticket, TicketEvent, TicketRecord, TicketStatus
 from aftercare.ticket_numbers import new_number
 
+#: So many wrong proofs close a ticket number for the window, in whatever conversations they came.
+PROOFS_ALLOWED = 5
+PROOF_WINDOW = timedelta(hours=1)
 #: Where a ticket may go from each status. A closed ticket is reopened into work, never renewed.
 ALLOWED_MOVES: dict[TicketStatus, tuple[TicketStatus, ...]] = {
     TicketStatus.NEW: (
@@ -144,6 +147,24 @@ def change_status(
         )
     )
     session.flush()
+
+
+def prove_and_find(session: Session, number: str, *, proof: str, now: datetime) -> Ticket | None:
+    """The ticket if the proof is right; a wrong one is remembered, whoever gives it.
+
+    None also for a right proof while the number has had too many wrong ones.
+    """
+    session.execute(delete(FailedProof).where(FailedProof.at < now - PROOF_WINDOW))
+    failures = session.scalar(
+        select(func.count()).select_from(FailedProof).where(FailedProof.number == number)
+    )
+    if (failures or 0) >= PROOFS_ALLOWED:
+        return None
+    try:
+        return find_for_customer(session, number, proof=proof)
+    except NotFound:
+        session.add(FailedProof(number=number, at=now))
+        return None
 
 
 def find_for_customer(session: Session, number: str, *, proof: str) -> Ticket:

@@ -81,3 +81,15 @@ class TicketEvent(Base):
     from_status: Mapped[str | None] = mapped_column(String(20))
     to_status: Mapped[str | None] = mapped_column(String(20))
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class FailedProof(Base):
+    """A wrong proof of identity for a ticket number, kept to slow down guessing."""
+
+    __tablename__ = "failed_proofs"
+    __table_args__ = (Index("ix_failed_proofs_number_at", "number", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # A number that was asked for, whether or not there is such a ticket.
+    number: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime]

@@ -14,10 +14,13 @@ from aftercare.tables.tickets import Ticket, TicketEvent, TicketStatus
 from aftercare.ticket_numbers import new_number, read_number
 from aftercare.tickets import (
     ALLOWED_MOVES,
+    PROOF_WINDOW,
+    PROOFS_ALLOWED,
     NewTicket,
     change_status,
     find_for_customer,
     open_ticket,
+    prove_and_find,
 )
 from tests.factories import make_conversation, make_customer, make_staff, make_ticket
 
@@ -309,3 +312,22 @@ def test_ticket_without_customer_is_found_by_nobody(
         number = open_ticket(session, _new(service_id="feedback", name=None, email=None), now)
         with pytest.raises(NotFound):
             find_for_customer(session, number.number, proof="joana@mail.example")
+
+
+def test_number_is_closed_after_too_many_wrong_proofs_from_anywhere(
+    stocked_sessions: SessionFactory, now: datetime
+) -> None:
+    with writing(stocked_sessions) as session:
+        number = open_ticket(session, _new(), now).number
+        other = open_ticket(session, _new(intake_key="other"), now).number
+    right = "joana@mail.example"
+    for guess in range(PROOFS_ALLOWED):
+        with writing(stocked_sessions) as session:
+            wrong = f"guess{guess}@mail.example"
+            assert prove_and_find(session, number, proof=wrong, now=now) is None
+    with writing(stocked_sessions) as session:
+        assert prove_and_find(session, number, proof=right, now=now) is None
+        assert prove_and_find(session, other, proof=right, now=now) is not None
+    later = now + PROOF_WINDOW + timedelta(seconds=1)
+    with writing(stocked_sessions) as session:
+        assert prove_and_find(session, number, proof=right, now=later) is not None
