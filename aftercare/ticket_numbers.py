@@ -21,9 +21,14 @@ _SEPARATORS = re.compile(r"[\s.\-–—_/#]+")
 
 
 def new_number() -> str:
-    """A fresh number, with its dash."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(_BODY))
-    return _dashed(body + luhn.calc_check_digit(body, alphabet=ALPHABET))
+    """A fresh number, with its dash.
+
+    It has both a digit and a letter: the bot tells it from a word and from a phone number by that.
+    """
+    while True:
+        body = "".join(secrets.choice(ALPHABET) for _ in range(_BODY))
+        if not (body.isdigit() or body.isalpha()):
+            return _dashed(body + luhn.calc_check_digit(body, alphabet=ALPHABET))
 
 
 def read_number(text: str) -> str | None:

@@ -67,3 +67,10 @@ def test_numbers_do_not_repeat() -> None:
 
 def test_the_example_told_to_customers_is_a_right_number() -> None:
     assert read_number(EXAMPLE) == EXAMPLE
+
+
+def test_number_is_neither_a_word_nor_a_phone_number() -> None:
+    for _ in range(2000):
+        number = new_number().replace("-", "")
+        assert any(map(str.isdigit, number))
+        assert any(map(str.isalpha, number))
