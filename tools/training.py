@@ -33,7 +33,7 @@ def _inputs(root: Path) -> Iterator[Path]:
     for folder, inner, names in os.walk(str(root / "bot")):
         # The environment holds tens of thousands of files and is not even looked into.
         inner[:] = [name for name in inner if name not in (".venv", "__pycache__")]
-        yield from (Path(folder) / name for name in names if name.endswith(".py"))
+        yield from (Path(folder) / name for name in names if name.endswith((".py", ".yml")))
 
 
 def training_stamp(root: Path) -> str:

@@ -1,4 +1,4 @@
-"""Tells what the customer wants: a linear model over the words and characters of the message."""
+"""Tells what the customer wants, by a linear model over the message (`intent_model`)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.pipeline import Pipeline
 
-from bot.nlu.linear_text_model import word_and_character_model
+from bot.nlu.intent_model import IntentModel
 
 #: How many intents are reported beside the best one.
 RANKING_LENGTH = 10
@@ -29,13 +28,18 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        return {"regularisation": 10.0, "word_ngrams": 2, "character_ngrams": 5, "seed": 1}
+        return {
+            "regularisation": 10.0,
+            "character_ngrams": 5,
+            "answer_words": 4,
+            "seed": 1,
+        }
 
     def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._storage = storage
         self._resource = resource
-        self._model: Optional[Pipeline] = None
+        self._model: Optional[IntentModel] = None
 
     @classmethod
     def create(
@@ -63,13 +67,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        self._model = word_and_character_model(
+        self._model = IntentModel(
             self._config["regularisation"],
-            self._config["word_ngrams"],
             self._config["character_ngrams"],
+            self._config["answer_words"],
             self._config["seed"],
-        )
-        self._model.fit(
+        ).fit(
             [example.get(TEXT) for example in examples],
             [example.get(INTENT) for example in examples],
         )
@@ -82,10 +85,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             text = message.get(TEXT)
             if not text or self._model is None or message.get(INTENT):
                 continue  # a button's intent is known already
-            probabilities = self._model.predict_proba([text])[0]
+            probabilities = self._model.probabilities(text)
             best = np.argsort(probabilities)[::-1][:RANKING_LENGTH]
             ranking = [
-                {"name": str(self._model.classes_[at]), "confidence": float(probabilities[at])}
+                {"name": self._model.classes[at], "confidence": float(probabilities[at])}
                 for at in best
             ]
             message.set("intent", ranking[0], add_to_output=True)

@@ -1,4 +1,4 @@
-"""The linear model behind intents and languages: tf-idf of words and characters."""
+"""The linear model behind languages: tf-idf of words and characters."""
 
 from __future__ import annotations
 

@@ -105,3 +105,22 @@ def test_intent_of_a_button_is_kept(classifier: LinearIntentClassifier) -> None:
 
 def test_empty_message_has_no_intent(classifier: LinearIntentClassifier) -> None:
     assert understand(classifier, "").get("intent") is None
+
+
+def test_short_answers_and_messages_are_judged_apart(tmp_path: Path) -> None:
+    examples = [example(text, intent) for intent, texts in EXAMPLES.items() for text in texts]
+    text = "minha máquina quebrou"
+    for folder in ("answer", "message"):
+        (tmp_path / folder).mkdir()
+    as_answer = train(LinearIntentClassifier, tmp_path / "answer", examples, answer_words=3)
+    as_message = train(LinearIntentClassifier, tmp_path / "message", examples, answer_words=0)
+    first, second = (understand(one, text).get("intent") for one in (as_answer, as_message))
+    assert first["name"] == second["name"] == "request_repair"
+    assert first["confidence"] != second["confidence"]
+
+
+def test_concepts_carry_over_to_words_that_no_example_has(
+    classifier: LinearIntentClassifier,
+) -> None:
+    text = "after all these weeks I would still like to be reimbursed, thanks"
+    assert understand(classifier, text).get("intent")["name"] == "request_return"

@@ -39,6 +39,11 @@ def nlu_files() -> list[Path]:
     return sorted((ROOT / "data" / "nlu").rglob("*.yml"))
 
 
+def intent_of(path: Path) -> str:
+    """The intent that a file is named after: `request_repair[.<kind>].yml`."""
+    return path.stem.partition(".")[0]
+
+
 def training_files() -> list[Path]:
     return sorted((ROOT / "data").rglob("*.yml"))
 
