@@ -5,14 +5,12 @@ The names come from the catalogue at training time and travel inside the model.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Set, Tuple, Type
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 import spacy
 import yaml
 from rapidfuzz import fuzz, process
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -25,20 +23,20 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from bot.nlu.entity import add_entity
+from bot.nlu.kept import KeptComponent
 from bot.nlu.text import plain, plain_in_place
 
 #: Entity name -> value -> names in plain form.
 Names = Dict[str, Dict[str, List[str]]]
 
 PRODUCT, CATEGORY, FEATURE = "product", "product_category", "feature"
-_FILE = "names.json"
 #: Shorter names are not searched with typos: too many words are near them.
 _SHORTEST_FUZZY = 7
 _LONGEST_NAME = 4
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class CatalogueEntityExtractor(GraphComponent):
+class CatalogueEntityExtractor(KeptComponent):
     """Adds `product`, `product_category` and `feature` entities whose values are catalogue ids."""
 
     @staticmethod
@@ -50,42 +48,15 @@ class CatalogueEntityExtractor(GraphComponent):
         config: Dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        names: Optional[Names] = None,
+        kept: Optional[Names] = None,
     ) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
-        self._set_names(names or {})
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> CatalogueEntityExtractor:
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls: Type[CatalogueEntityExtractor],
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> CatalogueEntityExtractor:
-        with model_storage.read_from(resource) as folder:
-            names = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        return cls(config, model_storage, resource, names)
+        super().__init__(config, storage, resource, kept)
+        self._set_names(kept or {})
 
     def train(self, training_data: TrainingData) -> Resource:
         names = read_names(Path(self._config["catalogue"]))
-        with self._storage.write_to(self._resource) as folder:
-            (folder / _FILE).write_text(json.dumps(names), encoding="utf-8")
         self._set_names(names)
-        return self._resource
+        return self.keep(names)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:

@@ -7,19 +7,16 @@ accentless messages of a chat this beats the general libraries (docs/decisions.m
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Tuple, Type
+from typing import Any, Dict, List, Optional, Tuple
 
-import joblib
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.pipeline import Pipeline
 
 from bot.nlu.entity import add_entity
+from bot.nlu.kept import KeptComponent
 from bot.nlu.linear_text_model import word_and_character_model
 from bot.nlu.text import plain
 
@@ -35,11 +32,10 @@ _SPOKEN = re.compile(r"[^\W\d_]{2}")
 #: E-mail addresses are of no language either.
 _ADDRESS = re.compile(r"\S+@\S+")
 _SHORT = 4
-_FILE = "languages.joblib"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class LanguageRecogniser(GraphComponent):
+class LanguageRecogniser(KeptComponent):
     """Adds an entity `language` with the value en or pt where it is sure enough.
 
     It comes after the intent classifier: "em inglês, por favor" names a language in another one.
@@ -49,36 +45,6 @@ class LanguageRecogniser(GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         return {"sure_from": 0.93, "understood_from": 0.5, "regularisation": 10.0, "seed": 1}
 
-    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
-        self._model: Optional[Pipeline] = None
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> LanguageRecogniser:
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls: Type[LanguageRecogniser],
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> LanguageRecogniser:
-        recogniser = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            recogniser._model = joblib.load(folder / _FILE)
-        return recogniser
-
     def train(self, training_data: TrainingData) -> Resource:
         texts, languages = [], []
         for example in training_data.intent_examples:
@@ -86,13 +52,8 @@ class LanguageRecogniser(GraphComponent):
             if language and example.get(TEXT):
                 texts.append(example.get(TEXT))
                 languages.append(language)
-        self._model = word_and_character_model(
-            self._config["regularisation"], 1, 4, self._config["seed"]
-        )
-        self._model.fit(texts, languages)
-        with self._storage.write_to(self._resource) as folder:
-            joblib.dump(self._model, folder / _FILE)
-        return self._resource
+        model = word_and_character_model(self._config["regularisation"], 1, 4, self._config["seed"])
+        return self.keep(model.fit(texts, languages))
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -110,7 +71,7 @@ class LanguageRecogniser(GraphComponent):
                 return named[0]
         if (
             intent in _TELLS_NOTHING
-            or self._model is None
+            or self.kept is None
             or not _SPOKEN.search(_ADDRESS.sub(" ", text))
         ):
             return None
@@ -125,6 +86,6 @@ class LanguageRecogniser(GraphComponent):
         return float(intent.get("confidence", 1.0)) >= self._config["understood_from"]
 
     def _most_likely(self, text: str) -> Tuple[str, float]:
-        probabilities = self._model.predict_proba([text])[0]
+        probabilities = self.kept.predict_proba([text])[0]
         best = int(probabilities.argmax())
-        return str(self._model.classes_[best]), float(probabilities[best])
+        return str(self.kept.classes_[best]), float(probabilities[best])
