@@ -67,16 +67,24 @@ def test_resumed_streams_lose_and_double_nothing(address: str, guest: Visit) -> 
     assert seen == [message["seq"] for message in guest.messages()]
 
 
-def test_typing_is_told_around_the_answer(address: str, guest: Visit) -> None:
+WRITING = {"from": "bot", "typing": True}
+
+
+def test_typing_is_told_around_the_answer(address: str, guest: Visit, bot: FakeBot) -> None:
     stream = Stream(address, guest)
     wait_until(lambda: stream.texts())
+    told = len(stream.named("typing"))  # the greeting's own, if the stream was open in time
+
+    def once_typing_was_seen(turn: Turn) -> TurnResult:
+        wait_until(lambda: stream.named("typing")[told:][-1:] == [WRITING])
+        return TurnResult((BotReply("Hello you."),))
+
+    bot.answer = once_typing_was_seen
     guest.say("Hello")
-    wait_until(lambda: {"from": "bot", "typing": False} in stream.named("typing"))
+    wait_until(lambda: "Hello you." in stream.texts())
+    wait_until(lambda: stream.named("typing")[-1] == {"from": "bot", "typing": False})
     stream.close()
-    assert stream.named("typing") == [
-        {"from": "bot", "typing": True},
-        {"from": "bot", "typing": False},
-    ]
+    assert stream.named("typing")[-2:] == [WRITING, {"from": "bot", "typing": False}]
     names = [name for name, _, data in stream.events if data.get("from") == "bot"]
     assert names[-3:] == ["typing", "message", "typing"]
 
