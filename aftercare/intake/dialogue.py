@@ -162,7 +162,8 @@ class Intake:
             return Step(Verdict.DIGRESSION)
         if not reading.sure:
             told = self._correct_other(record, said) or self._absorb_aloud(record, said)
-            if told:
+            # The product that is on file already, named once more, is no wrong answer.
+            if told or (self._names_only_a_product(said) and record.kind != "product"):
                 return self._go_on(told)
         return self._refuse(record, reading)
 
@@ -245,7 +246,8 @@ class Intake:
         return self._skip(record)
 
     def _is_digression(self, said: Understood) -> bool:
-        if said.intent not in DIGRESSIONS or said.confidence < _SURE:
+        asked = said.text.endswith("?") and said.intent in _INTERRUPTS
+        if said.intent not in DIGRESSIONS or said.confidence < (_LIKELY if asked else _SURE):
             return False
         # A word or two that the bot does not know is an answer gone wrong, not another wish.
         told = said.pressed or len(words_of(said.text)) >= _BARE

@@ -381,3 +381,19 @@ def test_state_of_another_version_is_still_read() -> None:
     held = {"service": "repair", "asking": "name", "of_a_later_version": 1}
     assert IntakeState.from_json(held).asking == "name"
     assert Memory.from_json({"of_an_earlier_version": 1}).known == {}
+
+
+def test_question_in_the_middle_is_heard_also_when_less_sure(joana: Caller) -> None:
+    joana.want("request_repair").say(told("W900", product="mare-w900"))
+    joana.say(told("it hums and then stops", "request_repair"))
+    assert joana.state.asking == "purchase_date"
+    joana.say(told("how do i clean the pump filter?", "ask_usage", 0.5))
+    assert joana.turn.digression
+
+
+def test_product_named_once_more_is_no_wrong_answer(joana: Caller) -> None:
+    joana.want("request_repair").say(told("W900", product="mare-w900"))
+    joana.say(told("it hums and then stops", "request_repair"))
+    joana.say(told("W900", product="mare-w900"))
+    assert joana.heard == ["utter_ask_optional_record"]
+    assert joana.state.asking == "purchase_date"
