@@ -9,8 +9,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from aftercare.errors import StorageUnavailable, new_error_id
-from aftercare.log import log_error
+from aftercare.errors import StorageUnavailable
+from aftercare.log import log_failure
 
 Events = list[dict[str, Any]]
 
@@ -40,10 +40,8 @@ class GuardedAction(Action):
         try:
             events = await asyncio.to_thread(self.answer, attempt, tracker)
         except Exception as error:
-            error_id = new_error_id()
-            log_error(
+            error_id = log_failure(
                 "action_failed",
-                error_id,
                 error,
                 action=self.name(),
                 conversation_id=str(tracker.sender_id),

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from aftercare.catalogue.files import CompanyFile
 from aftercare.catalogue.snapshot import ProductView
-from aftercare.errors import GuidanceUnavailable, new_error_id
+from aftercare.errors import GuidanceUnavailable
 from aftercare.guidance.answers import Guidance
-from aftercare.log import log_error
+from aftercare.log import log_failure
 from aftercare.replies import Reply
 from aftercare.talk import Talk
 from aftercare.warranty import covered_until
@@ -71,6 +71,7 @@ class Answers:
         try:
             return ask()
         except GuidanceUnavailable as error:
-            error_id = new_error_id()
-            log_error("guidance_unavailable", error_id, error, conversation_id=talk.conversation_id)
+            error_id = log_failure(
+                "guidance_unavailable", error, conversation_id=talk.conversation_id
+            )
             return Reply("utter_manual_unavailable", {"error_id": error_id})

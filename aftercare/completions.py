@@ -7,10 +7,10 @@ from datetime import datetime
 
 from aftercare.answers import Answers
 from aftercare.database import SessionFactory, writing
-from aftercare.errors import StorageUnavailable, new_error_id
+from aftercare.errors import StorageUnavailable
 from aftercare.intake.dialogue import Intake
 from aftercare.intake.state import CONFIRMATION
-from aftercare.log import log_error
+from aftercare.log import log_failure
 from aftercare.replies import Button, Reply
 from aftercare.talk import Talk, Turn
 from aftercare.tickets import NewTicket, open_ticket, prove_and_find
@@ -65,8 +65,7 @@ class Completions:
                 number = open_ticket(session, new, self._clock()).number
         except StorageUnavailable as error:
             # The intake stays where it is: nothing has to be said twice.
-            error_id = new_error_id()
-            log_error("ticket_not_stored", error_id, error, conversation_id=talk.conversation_id)
+            error_id = log_failure("ticket_not_stored", error, conversation_id=talk.conversation_id)
             state.asking = CONFIRMATION
             return Turn(
                 state, intake.memory, [Reply("utter_storage_trouble", {"error_id": error_id})]

@@ -10,10 +10,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aftercare.catalogue.load import load_catalogue
+from aftercare.catalogue.load import load_and_index
 from aftercare.database import open_engine, open_sessions, writing
 from aftercare.errors import CatalogueError
-from aftercare.guidance.index import build_index
 from aftercare.migrate import migrate
 from aftercare.settings import settings
 from aftercare.staff.sessions import FIRST_EMAIL, add_first_staff
@@ -26,12 +25,10 @@ def main() -> int:
     sessions = open_sessions(engine)
     now = datetime.now(UTC)
     try:
-        with writing(sessions) as session:
-            load_catalogue(session, settings().catalogue_dir, now)
+        load_and_index(sessions, settings(), now)
     except CatalogueError as error:
         print(f"The catalogue has a mistake, nothing was changed: {error}", file=sys.stderr)
         return 1
-    build_index(sessions, settings().var_dir)
     with writing(sessions) as session:
         password = add_first_staff(session, email=FIRST_EMAIL, now=now)
     if password:

@@ -32,7 +32,7 @@ _trackers = sa.Table(
     _metadata,
     sa.Column("sender_id", sa.String(100), primary_key=True),
     sa.Column("events", sa.Text, nullable=False),
-    sa.Column("saved_at", sa.Float, nullable=False, index=True),
+    sa.Column("saved_at", sa.Float, nullable=False),
 )
 
 

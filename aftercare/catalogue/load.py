@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from aftercare.catalogue.files import CatalogueFiles, ProductFile, ServiceFile, read_catalogue
 from aftercare.catalogue.manual_files import ManualText, read_manuals
-from aftercare.database import open_engine, open_sessions, writing
+from aftercare.database import SessionFactory, open_engine, open_sessions, writing
 from aftercare.errors import CatalogueError
-from aftercare.settings import settings
+from aftercare.guidance.index import build_index
+from aftercare.settings import Settings, settings
 from aftercare.tables.catalogue import (
     CatalogueState,
     Category,
@@ -189,14 +190,20 @@ def _manual_row(manual: ManualText) -> Manual:
     )
 
 
-def main() -> None:
-    """Load the configured catalogue and rebuild the search index of the manuals."""
-    from aftercare.guidance.index import build_index
+def load_and_index(sessions: SessionFactory, settings: Settings, now: datetime) -> bool:
+    """Load the catalogue and rebuild the search index of its manuals; False where nothing changed.
 
-    sessions = open_sessions(open_engine(settings()))
+    Raises CatalogueError before anything is written.
+    """
     with writing(sessions) as session:
-        changed = load_catalogue(session, settings().catalogue_dir, datetime.now(UTC))
-    build_index(sessions, settings().var_dir)
+        changed = load_catalogue(session, settings.catalogue_dir, now)
+    build_index(sessions, settings.var_dir)
+    return changed
+
+
+def main() -> None:
+    sessions = open_sessions(open_engine(settings()))
+    changed = load_and_index(sessions, settings(), datetime.now(UTC))
     print("catalogue loaded" if changed else "catalogue is up to date")
 
 

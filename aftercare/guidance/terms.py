@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 import Stemmer
 
+from aftercare.accents import without_accents
 from aftercare.small_words import SMALL_WORDS
 
 #: What every word of denial becomes: "does not drain" and "won't drain" tell of the same trouble.
@@ -59,12 +60,12 @@ def terms_of(word: str, language: str) -> tuple[str, ...]:
     A word with accents gives two terms where its stem differs without them, because customers
     often write without accents.
     """
-    flat = _without_accents(word).replace("’", "'")
+    flat = without_accents(word).replace("’", "'")
     if flat in _denials(language) or (language == "en" and flat.endswith("n't")):
         return (NOT,)
     if flat in _small_words(language) or len(flat) < 2:
         return ()
-    stemmed = _without_accents(_stemmer(language).stemWord(word))
+    stemmed = without_accents(_stemmer(language).stemWord(word))
     if flat == word:
         return (stemmed,)
     other = _stemmer(language).stemWord(flat)
@@ -83,15 +84,10 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 
 @cache
 def _denials(language: str) -> frozenset[str]:
-    return frozenset(_without_accents(word) for word in _DENIALS[language].split())
+    return frozenset(without_accents(word) for word in _DENIALS[language].split())
 
 
 @cache
 def _small_words(language: str) -> frozenset[str]:
     listed = (*SMALL_WORDS[language], *_SMALL[language].split())
-    return frozenset(_without_accents(word) for word in listed)
-
-
-def _without_accents(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word)
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return frozenset(without_accents(word) for word in listed)

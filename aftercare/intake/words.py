@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import cache
 
+from aftercare.accents import without_accents
 from aftercare.catalogue.snapshot import ServiceView
 from aftercare.intake.understood import Understood
 from aftercare.small_words import SMALL_WORDS
@@ -52,8 +53,7 @@ _FAULT = re.compile(
 
 def plain(text: str) -> str:
     """Lower case, without accents, with single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    return " ".join(without_accents(text.casefold()).split())
 
 
 def plain_in_place(text: str) -> str:

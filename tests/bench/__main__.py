@@ -13,9 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from aftercare.catalogue.load import load_catalogue
-from aftercare.database import open_engine, open_sessions, writing
-from aftercare.guidance.index import build_index
+from aftercare.catalogue.load import load_and_index
+from aftercare.database import open_engine, open_sessions
 from aftercare.migrate import migrate
 from aftercare.settings import PROJECT_ROOT
 from tests.bench.programs import (
@@ -41,9 +40,7 @@ def main() -> int:
         settings = stack_settings(folder)
         engine = open_engine(settings)
         migrate(engine)
-        with writing(open_sessions(engine)) as session:
-            load_catalogue(session, settings.catalogue_dir, datetime.now(UTC))
-        build_index(open_sessions(engine), folder)
+        load_and_index(open_sessions(engine), settings, datetime.now(UTC))
         engine.dispose()
         _tell("starting")
         with running_stack(settings) as stack:
