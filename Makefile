@@ -79,6 +79,15 @@ migration: ## Write a migration for changed tables: MESSAGE="tickets have a due 
 load: ## Load the sample company (products, services, manuals) from catalogue/
 	@$(call find_python,run aftercare.catalogue.load)
 
+.PHONY: backup
+backup: ## Copy the databases into one file, while everything runs: [FILE=name.tar.gz]
+	@$(call find_python,run aftercare.backup make $(if $(FILE),"$$FILE"))
+
+.PHONY: restore
+restore: ## Bring a backup's databases back, with everything stopped: FILE=name.tar.gz
+	@test -n "$$FILE" || { echo 'Which? make restore FILE=name.tar.gz' >&2; exit 1; }
+	@$(call find_python,run aftercare.backup restore "$$FILE")
+
 .PHONY: staff-password
 staff-password: ## Give a member of staff a new password: EMAIL=name@example.org
 	@test -n "$$EMAIL" || { echo 'Whose? make staff-password EMAIL=name@example.org' >&2; exit 1; }
@@ -87,6 +96,10 @@ staff-password: ## Give a member of staff a new password: EMAIL=name@example.org
 .PHONY: bench
 bench: ## Measure speed and memory
 	@$(call find_python,run tests.bench)
+
+.PHONY: bench-streams
+bench-streams: ## Measure the memory of a thousand open chats
+	@$(call find_python,run tests.bench.streams)
 
 .PHONY: evaluate-nlu
 evaluate-nlu: ## Measure the model on messages of your own: FILE=messages.jsonl

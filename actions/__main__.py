@@ -65,7 +65,7 @@ def create_action_server(desk: Desk, secret: str) -> Sanic[Any, Any]:
 
 
 if __name__ == "__main__":
-    set_up_logging()
+    set_up_logging(settings().log_format)
     address = urlsplit(settings().actions_url)
     server = create_action_server(
         open_desk(settings(), clock=lambda: datetime.now(UTC)), settings().private_secret

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from aftercare.errors import StorageUnavailable
-from aftercare.log import log_failure
+from aftercare.log import correlated, log_failure
 
 Events = list[dict[str, Any]]
 
@@ -36,6 +36,11 @@ class GuardedAction(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
+        metadata = tracker.latest_message.get("metadata") or {}
+        with correlated(str(metadata.get("turn_id") or "")):
+            return await self._guarded(dispatcher, tracker)
+
+    async def _guarded(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         attempt = CollectingDispatcher()
         try:
             events = await asyncio.to_thread(self.answer, attempt, tracker)

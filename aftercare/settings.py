@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from limits import parse_many
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_CHARACTERS = 16
+#: As many characters as the signature (HMAC-SHA256) has bytes; shorter keys weaken it.
+MIN_IDENTITY_KEY_CHARACTERS = 32
+#: A limit that is not one.
+UNLIMITED = "unlimited"
+
+
+def _rates(value: str) -> str:
+    if value != UNLIMITED:
+        try:
+            parse_many(value)
+        except ValueError:
+            raise ValueError(
+                f"write rates as '20/minute' or '20/minute;240/hour', or {UNLIMITED}"
+            ) from None
+    return value
+
+
+#: How often something may be done: `20/minute;240/hour`, all of them together, or `unlimited`.
+Rates = Annotated[str, AfterValidator(_rates)]
 
 
 class Settings(BaseSettings):
@@ -21,6 +41,8 @@ class Settings(BaseSettings):
         env_file=PROJECT_ROOT / "var" / "settings.env",
         extra="ignore",
         env_ignore_empty=True,
+        # Some settings are secrets, and errors are logged.
+        hide_input_in_errors=True,
     )
 
     environment: Literal["development", "production"] = "development"
@@ -28,6 +50,8 @@ class Settings(BaseSettings):
     catalogue_dir: Path = PROJECT_ROOT / "catalogue"
     database_url: str = ""
     """SQLAlchemy URL; empty means SQLite in var_dir."""
+    tracker_db: str = ""
+    """Rasa's own record of conversations, a SQLite file; empty means a file in var_dir."""
     database_timeout: float = Field(default=5.0, gt=0, description="seconds to wait for a lock")
 
     host: str = "127.0.0.1"
@@ -38,6 +62,10 @@ class Settings(BaseSettings):
     """Comma-separated origins of other websites that may embed the widget."""
     secure_cookies: bool | None = None
     """Send the staff cookie over HTTPS only; unset means: wherever public_url is https."""
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Comma-separated addresses or networks whose X-Forwarded-For header is believed."""
+    identity_keys: str = ""
+    """Comma-separated `name:secret` pairs; a website signs its customers' identity with one."""
 
     bot_url: str = "http://127.0.0.1:5005"
     actions_url: str = "http://127.0.0.1:5055"
@@ -61,6 +89,30 @@ class Settings(BaseSettings):
     staff_idle_minutes: int = Field(default=120, ge=5)
     max_message_characters: int = Field(default=2000, ge=100)
     max_body_bytes: int = Field(default=64 * 1024, ge=4096)
+    max_connections: int = Field(default=4000, ge=100)
+    limit_requests: Rates = "3000/minute"
+    limit_conversations: Rates = "1200/hour;6000/day"
+    limit_session_requests: Rates = "600/minute"
+    limit_messages: Rates = "120/minute;1500/hour"
+    limit_storage: str = Field(default="memory://", pattern=r"^(memory://$|rediss?://.+)")
+    """Where the rates are counted; several website processes share redis://host:port/number."""
+
+    metrics_token: str = ""
+    """Bearer token of /metrics; empty means: only this machine may read them."""
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("identity_keys")
+    @classmethod
+    def _keys_are_long(cls, value: str) -> str:
+        for pair in _listed(value):
+            name, _, secret = pair.partition(":")
+            # The message must not show a secret.
+            if not name or len(secret) < MIN_IDENTITY_KEY_CHARACTERS:
+                raise ValueError(
+                    "write each key as name:secret, with a secret of at least "
+                    f"{MIN_IDENTITY_KEY_CHARACTERS} random characters"
+                )
+        return value
 
     @model_validator(mode="after")
     def _production_has_a_secret(self) -> Self:
@@ -76,6 +128,10 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.var_dir / 'aftercare.db'}"
 
     @property
+    def tracker_path(self) -> Path:
+        return Path(self.tracker_db) if self.tracker_db else self.var_dir / "rasa-tracker.db"
+
+    @property
     def site_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
@@ -87,7 +143,17 @@ class Settings(BaseSettings):
 
     @property
     def allowed_origins(self) -> list[str]:
-        return [origin.strip() for origin in self.widget_origins.split(",") if origin.strip()]
+        return _listed(self.widget_origins)
+
+    @property
+    def identity_secrets(self) -> dict[str, str]:
+        """The secrets by the name that a signed identity gives in its header."""
+        pairs = (pair.partition(":") for pair in _listed(self.identity_keys))
+        return {name: secret for name, _, secret in pairs}
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 @lru_cache

@@ -70,8 +70,11 @@ def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
     already = session.scalar(select(Ticket).where(Ticket.intake_key == new.intake_key))
     if already:
         return already
+    conversation = session.get(Conversation, new.conversation_id) if new.conversation_id else None
     customer = None
-    if new.email or new.phone:
+    if conversation and conversation.identified:
+        customer = conversation.customer
+    elif new.email or new.phone:
         customer = find_or_add_customer(
             session,
             name=new.name or "",
@@ -80,7 +83,6 @@ def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
             language=new.language,
             now=now,
         )
-    conversation = session.get(Conversation, new.conversation_id) if new.conversation_id else None
     if conversation and customer and conversation.customer_id is None:
         conversation.customer_id = customer.id
     ticket = Ticket(

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
@@ -25,13 +25,15 @@ from gateway.bodies import BodyLimit, too_large_message
 from gateway.border import BorderHeaders, ChatOrigins, NothingEscapes
 from gateway.bot import Bot
 from gateway.desk import Desk, desk_of
+from gateway.housekeeping import Housekeeping
+from gateway.limits import Limits, limit_address
 from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.readiness import Readiness
 from gateway.shapes import ErrorAnswer
 from gateway.trouble import ApiError, error_answer
 from gateway.turns import Turns
-from gateway.views import open_templates, trouble_answer
+from gateway.views import asks_for_page, open_templates, trouble_answer
 
 
 def create_gateway(
@@ -41,13 +43,16 @@ def create_gateway(
     company = read_company(settings.catalogue_dir)
     hub, measures = Hub(), Measures()
     turns = Turns(settings, sessions, bot, clock, hub, measures, company.email)
+    housekeeping = Housekeeping(sessions, clock)
 
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(turns.start)
+        housekeeping.start()
         try:
             yield
         finally:
+            await run_in_threadpool(housekeeping.stop)
             await run_in_threadpool(turns.stop)
 
     app = FastAPI(
@@ -66,11 +71,14 @@ def create_gateway(
         hub=hub,
         turns=turns,
         measures=measures,
+        limits=Limits(settings, measures),
         readiness=Readiness(settings, sessions),
         templates=open_templates(),
     )
-    for part in (chat, events, health, manuals, site):
-        app.include_router(part.router)
+    for part in (chat, events, manuals, site):
+        app.include_router(part.router, dependencies=[Depends(limit_address)])
+    # Who watches over the desk is never told to come back later.
+    app.include_router(health.router)
     site.mount_files(app)
     _answer_errors(app)
     _describe(app)
@@ -112,9 +120,11 @@ def _describe(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _api_error(_request: Request, error: Exception) -> Response:
+def _api_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, ApiError):
         raise error
+    if asks_for_page(request):
+        return trouble_answer(request, error.status, headers=error.headers)
     return error_answer(error.status, error.code, error.message, headers=error.headers)
 
 

@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from aftercare.log import log_failure
+from aftercare.log import correlated, log_failure
 from gateway.views import trouble_answer
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -52,7 +52,8 @@ class BorderHeaders:
                     headers["Location"] = place
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        with correlated(request_id):
+            await self._app(scope, receive, guarded)
 
 
 def _within(location: str, scope: Scope) -> str | None:

@@ -30,6 +30,11 @@ class Turn:
     repeat: bool
 
 
+def turn_id(conversation_id: str, seq: int) -> str:
+    """The identity of a turn, which the logs of gateway, bot and action server name as well."""
+    return f"{conversation_id}:{seq}"
+
+
 @dataclass(frozen=True)
 class OfferedButton:
     title: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Annotated, Any
 
@@ -10,14 +11,19 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 from aftercare.catalogue.files import LANGUAGES
 from aftercare.database import reading, writing
 from gateway.bodies import json_body
+from gateway.bot import turn_id
 from gateway.customer_text import read_text
 from gateway.desk import Desk, desk_of, language_of
+from gateway.identity import LONGEST_IDENTITY, read_identity
 from gateway.inbox import Said, read_page, take_message
+from gateway.limits import address_of
 from gateway.shapes import MessageTaken, PageShown, SessionMade, shown
 from gateway.trouble import ApiError, described
-from gateway.visitors import Visitor, open_conversation, visitor_of
+from gateway.visitors import Pass, Visitor, open_conversation, renew_pass, visitor_of
 
 router = APIRouter(prefix="/chat/v1", tags=["chat"])
+
+_log = logging.getLogger(__name__)
 
 #: The largest number that every database keeps in a message's place.
 LAST_SEQ = 2**31 - 1
@@ -40,7 +46,14 @@ def _taking(schema: dict[str, Any]) -> dict[str, Any]:
 _SESSION_BODY: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "properties": {"language": {"type": "string", "enum": list(LANGUAGES)}},
+    "properties": {
+        "language": {"type": "string", "enum": list(LANGUAGES)},
+        "identity": {
+            "type": "string",
+            "maxLength": LONGEST_IDENTITY,
+            "description": "Who the customer is, signed by the website (docs/identity.md).",
+        },
+    },
 }
 _MESSAGE_ID: dict[str, Any] = {
     "type": "string",
@@ -64,13 +77,18 @@ _MESSAGE_BODY: dict[str, Any] = {
     "/sessions",
     status_code=201,
     summary="Open a conversation",
-    responses=described(*_COMMON, (422, "unknown_field, unknown_language")),
+    responses=described(
+        *_COMMON,
+        (403, "identity_invalid, identity_expired, identity_unusable"),
+        (422, "unknown_field, unknown_language"),
+        (429, "too_many_requests, too_many_conversations"),
+    ),
     openapi_extra=_taking(_SESSION_BODY),
 )
 def open_session(
     request: Request,
     afterwards: BackgroundTasks,
-    body: Annotated[dict[str, Any], Depends(json_body("language"))],
+    body: Annotated[dict[str, Any], Depends(json_body("language", "identity"))],
 ) -> SessionMade:
     """The bot greets by itself. Without a language the browser's is taken."""
     desk = desk_of(request)
@@ -79,11 +97,38 @@ def open_session(
         raise ApiError(
             422, "unknown_language", f"The language must be one of: {', '.join(LANGUAGES)}."
         )
+    identity = None
+    if "identity" in body:
+        secrets = desk.settings.identity_secrets
+        identity = read_identity(body["identity"], secrets, desk.clock())
+    desk.limits.spend("conversations", address_of(request))
     days = desk.settings.chat_session_days
     with writing(desk.sessions) as session:
-        opened = open_conversation(session, language, days, desk.clock())
-    afterwards.add_task(_announce, desk, opened.conversation_id, opened.greeting_seq)
-    return SessionMade(token=opened.token, conversation_id=opened.conversation_id)
+        opened = open_conversation(session, language, identity, days, desk.clock())
+    afterwards.add_task(_announce, desk, opened.new_pass.conversation_id, opened.greeting_seq)
+    return _made(opened.new_pass)
+
+
+@router.post(
+    "/sessions/renew",
+    status_code=201,
+    summary="Replace the token",
+    responses=described(
+        (401, "session_invalid"),
+        (429, "too_many_requests, too_many_session_requests, too_many_renewals"),
+        (500, "unexpected_error"),
+        (503, "storage_unavailable"),
+    ),
+)
+def renew_session(
+    request: Request, visitor: Annotated[Visitor, Depends(visitor_of)]
+) -> SessionMade:
+    """The same conversation under a fresh token; the old one ends five minutes later."""
+    desk = desk_of(request)
+    desk.limits.spend("renewals", visitor.conversation_id)
+    days = desk.settings.chat_session_days
+    with writing(desk.sessions) as session:
+        return _made(renew_pass(session, visitor, days, desk.clock()))
 
 
 @router.post(
@@ -99,6 +144,7 @@ def open_session(
             "unknown_field, invalid_id, text_or_button, not_text, empty_text, text_too_long, "
             "unknown_button",
         ),
+        (429, "too_many_requests, too_many_session_requests, too_many_messages"),
     ),
     openapi_extra=_taking(_MESSAGE_BODY),
 )
@@ -114,6 +160,10 @@ def post_message(
     said = _read_said(desk, body)
     with writing(desk.sessions) as session:
         taken = take_message(session, visitor.conversation_id, client_id, said, desk.clock())
+        if taken.new:
+            # A refusal takes it back; what is only repeated is never refused.
+            desk.limits.spend("messages", visitor.conversation_id)
+    _log.info("chat.message_taken turn=%s", turn_id(visitor.conversation_id, taken.seq))
     if taken.new:
         afterwards.add_task(_announce, desk, visitor.conversation_id, taken.seq)
     return MessageTaken(id=client_id, seq=taken.seq)
@@ -125,6 +175,7 @@ def post_message(
     responses=described(
         (401, "session_invalid"),
         (422, "invalid_parameter"),
+        (429, "too_many_requests, too_many_session_requests"),
         (500, "unexpected_error"),
         (503, "storage_unavailable"),
     ),
@@ -141,6 +192,15 @@ def get_messages(
     site_url = desk.settings.site_url
     return PageShown(
         language=page.language, messages=[shown(message, site_url) for message in page.messages]
+    )
+
+
+def _made(new_pass: Pass) -> SessionMade:
+    return SessionMade(
+        token=new_pass.token,
+        conversation_id=new_pass.conversation_id,
+        renew_after=new_pass.renew_after,
+        expires_at=new_pass.expires_at,
     )
 
 

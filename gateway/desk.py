@@ -13,6 +13,7 @@ from aftercare.catalogue.files import CompanyFile
 from aftercare.database import SessionFactory
 from aftercare.settings import Settings
 from gateway.languages import preferred_language
+from gateway.limits import Limits
 from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.readiness import Readiness
@@ -28,6 +29,7 @@ class Desk:
     hub: Hub
     turns: Turns
     measures: Measures
+    limits: Limits
     readiness: Readiness
     templates: Environment
 

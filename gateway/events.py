@@ -21,7 +21,7 @@ from gateway.inbox import Page, read_page
 from gateway.live import Closed, Typing
 from gateway.shapes import shown
 from gateway.trouble import ApiError, described
-from gateway.visitors import Visitor, visitor_of
+from gateway.visitors import Visitor, is_open, visitor_of
 
 router = APIRouter(prefix="/chat/v1", tags=["chat"])
 
@@ -57,6 +57,7 @@ class _Events(EventSourceResponse):
         **described(
             (401, "session_invalid"),
             (422, "invalid_event_id"),
+            (429, "too_many_requests, too_many_session_requests"),
             (500, "unexpected_error"),
             (503, "storage_unavailable"),
         ),
@@ -86,8 +87,7 @@ async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[Ser
     subscription = desk.hub.subscribe(visitor.conversation_id)
     language = None
     try:
-        while desk.clock() < visitor.expires_at:
-            page = await run_in_threadpool(_read, desk, visitor, after)
+        while page := await run_in_threadpool(_read, desk, visitor, after):
             if page.language != language:
                 language = page.language
                 yield _event("language", {"language": language})
@@ -110,8 +110,11 @@ async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[Ser
         desk.hub.unsubscribe(visitor.conversation_id, subscription)
 
 
-def _read(desk: Desk, visitor: Visitor, after: int) -> Page:
+def _read(desk: Desk, visitor: Visitor, after: int) -> Page | None:
+    """What there is to send; None once the token is not good any more."""
     with reading(desk.sessions) as session:
+        if not is_open(session, visitor, desk.clock()):
+            return None
         return read_page(session, visitor.conversation_id, after)
 
 

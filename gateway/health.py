@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
+from secrets import compare_digest
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -10,8 +13,12 @@ from aftercare.database import reading
 from aftercare.errors import StorageUnavailable
 from gateway.desk import desk_of
 from gateway.store import count_waiting
+from gateway.trouble import ApiError, described
 
 router = APIRouter(tags=["operation"])
+
+#: A proxy on this machine asks for somebody elsewhere, and says so in one of these.
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 @router.get("/health/live", summary="Is the process running?")
@@ -46,10 +53,21 @@ async def ready(request: Request) -> JSONResponse:
     "/metrics",
     summary="Numbers for Prometheus",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}},
+    responses={
+        200: {"content": {"text/plain": {}}},
+        **described((403, "metrics_closed"), (500, "unexpected_error")),
+    },
 )
 def metrics(request: Request) -> Response:
+    """For this machine only or, where AFTERCARE_METRICS_TOKEN is set, for who has that token."""
     desk = desk_of(request)
+    if not _may_read(request, desk.settings.metrics_token):
+        raise ApiError(
+            403,
+            "metrics_closed",
+            "The numbers are read from the same machine, or with the header 'Authorization: "
+            "Bearer TOKEN' where the setting AFTERCARE_METRICS_TOKEN names a token.",
+        )
     try:
         with reading(desk.sessions) as session:
             desk.measures.waiting.set(count_waiting(session))
@@ -57,3 +75,15 @@ def metrics(request: Request) -> Response:
         desk.measures.waiting.set(float("nan"))
     desk.measures.streams.set(desk.hub.open_streams())
     return Response(desk.measures.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: Request, token: str) -> bool:
+    if token:
+        shown = request.headers.get("authorization", "").encode()
+        return compare_digest(shown, f"Bearer {token}".encode())
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
+    except ValueError:
+        return False

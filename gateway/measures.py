@@ -27,6 +27,12 @@ class Measures:
             ["reason"],
             registry=self.registry,
         )
+        self.refusals = Counter(
+            "aftercare_refusals",
+            "Requests refused because there were too many, by what was counted.",
+            ["limit"],
+            registry=self.registry,
+        )
         self.waiting = Gauge(
             "aftercare_waiting_messages",
             "Stored messages that the bot has not answered yet.",

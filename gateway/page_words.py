@@ -40,6 +40,8 @@ PAGE_WORDS: dict[str, dict[str, str]] = {
             "Our records cannot be reached for the moment. Nothing is lost. Load the page again "
             "in a few seconds."
         ),
+        "crowded_title": "Too many requests at once",
+        "crowded_text": "Wait a minute, then load the page again.",
         "failed_title": "The page cannot be shown",
         "failed_text": "Something went wrong on our side. Load the page again in a moment.",
         "error_id": "If it stays like this, write to {email} and give the number {error_id}.",
@@ -82,6 +84,8 @@ PAGE_WORDS: dict[str, dict[str, str]] = {
             "Nossos registros estão fora do ar por um momento. Nada se perdeu. Carregue a página "
             "de novo em alguns segundos."
         ),
+        "crowded_title": "Muitos pedidos ao mesmo tempo",
+        "crowded_text": "Espere um minuto e carregue a página de novo.",
         "failed_title": "Não é possível mostrar a página",
         "failed_text": "Algo falhou do nosso lado. Carregue a página de novo em instantes.",
         "error_id": "Se continuar assim, escreva para {email} e informe o número {error_id}.",

@@ -13,6 +13,8 @@ from aftercare.tables.conversations import Message
 class SessionMade(BaseModel):
     token: str = Field(description="Opens this conversation only; told once.")
     conversation_id: str
+    renew_after: datetime = Field(description="From then on replace the token.")
+    expires_at: datetime = Field(description="From then on the token opens nothing.")
 
 
 class MessageTaken(BaseModel):

@@ -14,9 +14,9 @@ from datetime import datetime
 
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.errors import BotUnavailable, StorageUnavailable, new_error_id
-from aftercare.log import log_failure
+from aftercare.log import correlated, log_failure
 from aftercare.settings import Settings
-from gateway.bot import Bot, BotNotAnswering, GiveUp, Turn, TurnResult
+from gateway.bot import Bot, BotNotAnswering, GiveUp, Turn, TurnResult, turn_id
 from gateway.lines import Line, Lines
 from gateway.live import Hub
 from gateway.measures import Measures
@@ -117,7 +117,11 @@ class Turns:
             self._finish(line, known, answered=False)
             return
         self._lines.see(line, (message.seq for message in pending))
-        message = pending[0]
+        with correlated(turn_id(conversation_id, pending[0].seq)):
+            self._attempt_message(line, pending[0])
+
+    def _attempt_message(self, line: Line, message: Pending) -> None:
+        conversation_id = line.conversation_id
         if line.unexpected >= _UNEXPECTED_ATTEMPTS:
             self._give_up(line, message, "unexpected")
             return
@@ -137,7 +141,9 @@ class Turns:
             stored = store_answer(session, conversation_id, message.seq, result, self._clock())
         if stored:
             self._measures.turns.labels("answered").inc()
-            self._measures.turn_seconds.observe(time.monotonic() - started)
+            seconds = time.monotonic() - started
+            self._measures.turn_seconds.observe(seconds)
+            _log.info("turn.answered seconds=%.3f", seconds)
         if result.error_id:
             _log.error(
                 "turn.action_failed %s conversation=%s seq=%s action=%s",
@@ -157,7 +163,7 @@ class Turns:
         )
         turn = Turn(
             conversation_id=conversation_id,
-            turn_id=f"{conversation_id}:{message.seq}",
+            turn_id=turn_id(conversation_id, message.seq),
             channel=message.channel,
             text=message.text,
             payload=message.payload,

@@ -45,7 +45,7 @@ def trouble_answer(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A page for people's browsers, JSON for programs; the words are never the error's own."""
-    if not _wants_page(request):
+    if not asks_for_page(request):
         if error_id and status == 503:
             return storage_answer(error_id)
         return unexpected_answer(error_id) if error_id else status_answer(status, headers)
@@ -54,7 +54,7 @@ def trouble_answer(
         "trouble.html",
         _page_language(request),
         status=status,
-        kind={404: "missing", 503: "storage"}.get(status, "failed"),
+        kind={404: "missing", 429: "crowded", 503: "storage"}.get(status, "failed"),
         error_id=error_id,
     )
     page.headers.update(headers or {})
@@ -64,7 +64,8 @@ def trouble_answer(
     return page
 
 
-def _wants_page(request: Request) -> bool:
+def asks_for_page(request: Request) -> bool:
+    """Whether a person's browser waits for the answer."""
     path = request.url.path
     if path.startswith("/manuals/"):
         return True

@@ -1,4 +1,4 @@
-"""Chat tokens of the website: a new conversation with its token, and whose a token is."""
+"""Chat tokens of the website: a new conversation, a fresh token for it, and whose a token is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from fastapi import Request
 from sqlalchemy.orm import Session
 
+from aftercare.customers import identify_customer
 from aftercare.database import reading
 from aftercare.tables.conversations import (
     ChatSession,
@@ -21,19 +22,32 @@ from aftercare.tables.conversations import (
     Sender,
 )
 from gateway.desk import desk_of
+from gateway.identity import Identity
 from gateway.store import next_seq
 from gateway.trouble import ApiError
 
 CHANNEL = "website"
+
+#: A token that was replaced is still good for what is on its way and for other tabs.
+GRACE = timedelta(minutes=5)
 
 _TOKEN_BYTES = 32
 _LONGEST_TOKEN = 200
 
 
 @dataclass(frozen=True)
-class Opened:
+class Pass:
+    """A token, told once, and when it should be and must have been replaced."""
+
     token: str
     conversation_id: str
+    renew_after: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Opened:
+    new_pass: Pass
     greeting_seq: int
 
 
@@ -42,16 +56,29 @@ class Visitor:
     """Whoever holds the token of this conversation."""
 
     conversation_id: str
-    expires_at: datetime
+    token_hash: str
 
 
-def open_conversation(session: Session, language: str, days: int, now: datetime) -> Opened:
+def open_conversation(
+    session: Session, language: str, identity: Identity | None, days: int, now: datetime
+) -> Opened:
     """A conversation, the only copy of its token, and the greeting that the bot has to answer."""
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    customer = None
+    if identity:
+        customer = identify_customer(
+            session,
+            external_id=identity.external_id,
+            name=identity.name,
+            email=identity.email,
+            language=language,
+            now=now,
+        )
     conversation = Conversation(
         id=str(uuid.uuid4()),
         channel=CHANNEL,
         language=language,
+        customer=customer,
+        identified=customer is not None,
         started_at=now,
         last_message_at=now,
         last_seq=0,
@@ -68,14 +95,22 @@ def open_conversation(session: Session, language: str, days: int, now: datetime)
         at=now,
         state=MessageState.RECEIVED,
     )
-    pass_ = ChatSession(
-        token_hash=_hash(token),
-        conversation_id=conversation.id,
-        created_at=now,
-        expires_at=now + timedelta(days=days),
-    )
-    session.add_all([greeting, pass_])
-    return Opened(token, conversation.id, seq)
+    session.add(greeting)
+    return Opened(_new_pass(session, conversation.id, days, now), seq)
+
+
+def renew_pass(session: Session, visitor: Visitor, days: int, now: datetime) -> Pass:
+    """A fresh token for the same conversation; the present one ends soon."""
+    present = session.get(ChatSession, visitor.token_hash)
+    if present is None:
+        raise invalid_session()
+    present.expires_at = min(present.expires_at, now + GRACE)
+    return _new_pass(session, visitor.conversation_id, days, now)
+
+
+def is_open(session: Session, visitor: Visitor, now: datetime) -> bool:
+    found = session.get(ChatSession, visitor.token_hash)
+    return found is not None and found.expires_at > now
 
 
 def visitor_of(request: Request) -> Visitor:
@@ -84,19 +119,34 @@ def visitor_of(request: Request) -> Visitor:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
-        raise _invalid()
+        raise invalid_session()
+    token_hash = _hash(token)
     with reading(desk.sessions) as session:
-        found = session.get(ChatSession, _hash(token))
+        found = session.get(ChatSession, token_hash)
     if found is None or found.expires_at <= desk.clock():
-        raise _invalid()
-    return Visitor(found.conversation_id, found.expires_at)
+        raise invalid_session()
+    desk.limits.spend("session_requests", token_hash)
+    return Visitor(found.conversation_id, token_hash)
+
+
+def _new_pass(session: Session, conversation_id: str, days: int, now: datetime) -> Pass:
+    token, lifetime = secrets.token_urlsafe(_TOKEN_BYTES), timedelta(days=days)
+    session.add(
+        ChatSession(
+            token_hash=_hash(token),
+            conversation_id=conversation_id,
+            created_at=now,
+            expires_at=now + lifetime,
+        )
+    )
+    return Pass(token, conversation_id, now + lifetime / 2, now + lifetime)
 
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _invalid() -> ApiError:
+def invalid_session() -> ApiError:
     return ApiError(
         401,
         "session_invalid",

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import requests
 
-from aftercare.settings import PROJECT_ROOT, Settings
+from aftercare.settings import PROJECT_ROOT, UNLIMITED, Settings
 
 MODEL = PROJECT_ROOT / "models" / "aftercare.tar.gz"
 BOT_PYTHON = PROJECT_ROOT / "bot" / ".venv" / "bin" / "python"
@@ -42,13 +42,14 @@ class Program:
     environment: dict[str, str]
     health: str
     log: Path
+    folder: Path = PROJECT_ROOT
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
-                cwd=PROJECT_ROOT,
+                cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -109,6 +110,10 @@ def running_stack(settings: Settings) -> Iterator[Stack]:
         "AFTERCARE_TRACKER_DB": str(settings.var_dir / "tracker.db"),
         "AFTERCARE_DELAY_NOTICE_AFTER": str(settings.delay_notice_after),
         "AFTERCARE_DATABASE_TIMEOUT": str(settings.database_timeout),
+        # All tests come from one address.
+        "AFTERCARE_LIMIT_REQUESTS": UNLIMITED,
+        "AFTERCARE_LIMIT_CONVERSATIONS": UNLIMITED,
+        "AFTERCARE_LIMIT_MESSAGES": UNLIMITED,
         "PYTHONUNBUFFERED": "1",
     }
     bot_port = settings.bot_url.rsplit(":", 1)[1]

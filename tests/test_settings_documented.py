@@ -9,8 +9,6 @@ import pytest
 
 from aftercare.settings import PROJECT_ROOT, Settings
 
-#: Set for Rasa by `make up`; the services do not read it.
-FOR_RASA = {"AFTERCARE_TRACKER_DB"}
 NAMES = {f"AFTERCARE_{name.upper()}": name for name in Settings.model_fields}
 _ROW = re.compile(r"^\| `(AFTERCARE_\w+)` \|(.*)\|$", re.MULTILINE)
 _LINE = re.compile(r"^#(AFTERCARE_\w+)=(.*)$", re.MULTILINE)
@@ -37,7 +35,7 @@ def test_every_setting_has_meaning_default_unit_and_example() -> None:
 
 
 def test_example_file_lists_exactly_the_settings_there_are() -> None:
-    assert set(_example()) - FOR_RASA == set(NAMES)
+    assert set(_example()) == set(NAMES)
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+
 import uvicorn
 
 from aftercare.log import set_up_logging
@@ -9,8 +11,23 @@ from aftercare.settings import settings
 from web.app import create_app
 from web.bounded_http import BoundedHttp
 
+#: What the process opens beside connections: database, logs, the way to the bot.
+_OTHER_FILES = 256
+
+
+def _allow_connections(wanted: int) -> None:
+    """Raise this process's limit of open files to what so many connections need, where it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY:
+        needed = min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
 if __name__ == "__main__":
-    set_up_logging()
+    set_up_logging(settings().log_format)
+    _allow_connections(settings().max_connections)
     uvicorn.run(
         create_app(settings()),
         host=settings().host,
@@ -19,5 +36,7 @@ if __name__ == "__main__":
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings().trusted_proxies,
+        limit_concurrency=settings().max_connections,
         timeout_graceful_shutdown=5,
     )

@@ -74,8 +74,14 @@ export class Api {
     this.#server = server;
   }
 
-  createSession(language) {
-    return this.#json('POST', '/chat/v1/sessions', { body: { language } });
+  // `identity`: who the customer is, signed by the website, or null.
+  createSession(language, identity) {
+    const body = identity ? { language, identity } : { language };
+    return this.#json('POST', '/chat/v1/sessions', { body });
+  }
+
+  renewSession(token) {
+    return this.#json('POST', '/chat/v1/sessions/renew', { token });
   }
 
   sendMessage(token, message) {

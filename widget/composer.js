@@ -62,6 +62,11 @@ export class Composer {
     this.#changed();
   }
 
+  empty() {
+    this.#input.value = '';
+    this.#changed();
+  }
+
   #submit() {
     const text = this.#input.value.trim();
     if (text && text.length <= LIMIT) {

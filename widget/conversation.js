@@ -2,14 +2,20 @@
 // Knows session, outbox and connection; never touches the page.
 
 import { Connection } from './connection.js';
+import { identify } from './identity.js';
 import { Outbox } from './outbox.js';
 import { Sleeper, backoff } from './timing.js';
+
+// Milliseconds between two looks at the token's age; timers take no more than 24 days.
+const SHORTEST_CHECK = 60000;
+const LONGEST_CHECK = 86400000;
 
 export class Conversation {
   #api;
   #store;
   #view;
   #language;
+  #identity;
   #outbox;
   #connection;
   #session = null;
@@ -18,13 +24,16 @@ export class Conversation {
   #rejected = 0;
   #paused = false;
   #down = false;
+  #renewal = 0;
   #sleeper = new Sleeper();
 
-  constructor({ api, store, view, language }) {
+  // `identity()` gives what the website has set: a signed identity, a function for one, or nothing.
+  constructor({ api, store, view, language, identity }) {
     this.#api = api;
     this.#store = store;
     this.#view = view;
     this.#language = store.session?.language ?? language;
+    this.#identity = identity;
     this.#outbox = new Outbox(store, {
       send: (token, message) => api.sendMessage(token, message),
       changed: (entry) => view.pending(entry),
@@ -51,7 +60,7 @@ export class Conversation {
       expired: () => this.#expire(),
     });
     store.onOtherSession(() => {
-      if (!this.#paused && this.#session && this.#replaced()) this.#leave(() => view.clear());
+      if (!this.#paused && this.#session) this.#followOtherTab();
     });
   }
 
@@ -59,10 +68,13 @@ export class Conversation {
     const round = ++this.#round;
     const here = () => round === this.#round;
     this.#view.typing({ from: 'bot', typing: true });
+    const identity = await identify(this.#identity());
+    if (!here()) return;
+    this.#forgetOthers(identity);
     for (let failures = 0; here();) {
       try {
         const fresh = !this.#store.session;
-        const session = this.#store.session ?? await this.#create(here);
+        const session = fresh ? await this.#create(identity, here) : await this.#renewed();
         if (!here()) return;
         const { language, messages } = await this.#api.listMessages(session.token, 0);
         if (!here()) return;
@@ -105,16 +117,24 @@ export class Conversation {
     return this.#outbox.take(id);
   }
 
+  // The website has set another identity: somebody signed in or out.
+  async identityChanged() {
+    const identity = await identify(this.#identity());
+    if (this.#forgetOthers(identity)) this.#leave();
+  }
+
   // A stream from before the network came back may be dead without knowing.
   wake() {
     if (this.#paused) return;
     this.#sleeper.wake();
+    this.#keepToken();
     if (this.#session) this.#connection.start(this.#session.token);
     this.#outbox.retryAll();
   }
 
   pause() {
     this.#paused = true;
+    clearTimeout(this.#renewal);
     this.#round += 1;
     this.#connection.stop();
     this.#outbox.close();
@@ -126,25 +146,84 @@ export class Conversation {
       this.begin();
       return;
     }
-    if (this.#replaced()) {
-      this.#leave(() => this.#view.clear());
-      return;
+    if (!this.#followOtherTab()) this.#use(this.#session);
+  }
+
+  // Another tab has a fresh token for the conversation, or has gone on to another one.
+  #followOtherTab() {
+    const stored = this.#store.session;
+    if (!stored || stored.token === this.#session.token) return false;
+    if (stored.conversation_id === this.#session.conversation_id) this.#use(stored);
+    else this.#leave(() => this.#view.clear());
+    return true;
+  }
+
+  #use(session) {
+    this.#session = session;
+    this.#planRenewal();
+    this.#view.restore(this.#outbox.open(session.token, session.conversation_id));
+    this.#connection.start(session.token);
+  }
+
+  // Whether the stored conversation was somebody else's; a stranger's is kept when they sign in.
+  #forgetOthers(identity) {
+    const customer = this.#store.session?.customer ?? null;
+    if (identity === undefined || customer === null) return false;
+    if (customer === identity?.customer) return false;
+    this.#outbox.takeAll();
+    this.#store.forget();
+    this.#view.forget();
+    return true;
+  }
+
+  async #create(identity, here) {
+    const language = this.#language;
+    let known = identity;
+    let made;
+    try {
+      made = await this.#api.createSession(language, known?.signed);
+    } catch (error) {
+      if (!known || error.status !== 403) throw error;
+      // A mistake in the website's signature must not keep its customers from asking for help.
+      console.warn(`aftercare-chat: the identity was refused (${error.code}).`);
+      known = null;
+      made = await this.#api.createSession(language, null);
     }
-    this.#outbox.open(this.#session.token, this.#session.conversation_id);
-    this.#connection.start(this.#session.token);
-  }
-
-  // Another tab has gone on to another conversation.
-  #replaced() {
-    const token = this.#store.session?.token;
-    return token !== undefined && token !== this.#session.token;
-  }
-
-  async #create(here) {
-    const { token, conversation_id: id } = await this.#api.createSession(this.#language);
-    const session = { token, conversation_id: id, language: this.#language };
+    const session = { ...made, language, customer: known?.customer ?? null };
     if (here()) this.#store.session = session;
     return session;
+  }
+
+  // The stored session, under a fresh token when it is time; where that fails the old one serves.
+  async #renewed() {
+    const session = this.#store.session;
+    if (!(Date.parse(session.renew_after) <= Date.now())) return session;
+    try {
+      const fresh = { ...session, ...await this.#api.renewSession(session.token) };
+      if (this.#store.session?.token === session.token) this.#store.session = fresh;
+      return fresh;
+    } catch (error) {
+      if (error.status === 401) throw error;
+      return session;
+    }
+  }
+
+  // Also a page that stays open for weeks keeps its conversation.
+  #planRenewal() {
+    clearTimeout(this.#renewal);
+    const wait = Date.parse(this.#session.renew_after) - Date.now();
+    if (Number.isNaN(wait)) return;
+    this.#renewal = setTimeout(async () => {
+      await this.#keepToken();
+      if (this.#session) this.#planRenewal();
+    }, Math.min(Math.max(wait, SHORTEST_CHECK), LONGEST_CHECK));
+  }
+
+  async #keepToken() {
+    const session = this.#session;
+    if (!session || this.#store.session?.token !== session.token) return;
+    const fresh = await this.#renewed().catch(() => session);
+    if (fresh !== session && session === this.#session) this.#use(fresh);
   }
 
   #enter(session, language, messages, fresh) {
@@ -155,8 +234,7 @@ export class Conversation {
     if (fresh) for (const message of messages) this.#view.message(message);
     else this.#view.history(messages);
     this.#connection.after = messages.reduce((last, { seq }) => Math.max(last, seq), 0);
-    this.#view.restore(this.#outbox.open(session.token, session.conversation_id));
-    this.#connection.start(session.token);
+    this.#use(this.#session);
   }
 
   #receive(message) {
@@ -178,16 +256,16 @@ export class Conversation {
   }
 
   #expire() {
-    if (!this.#session) return;
-    // Another tab may have begun the next conversation already.
+    if (!this.#session || this.#followOtherTab()) return;
     if (this.#store.session?.token === this.#session.token) this.#store.session = null;
     this.#rejected += 1;
     const wait = this.#rejected > 1 ? backoff(this.#rejected + 2) : 0;
     this.#leave(() => this.#view.expired(), wait);
   }
 
-  async #leave(tell, wait = 0) {
+  async #leave(tell = () => {}, wait = 0) {
     this.#session = null;
+    clearTimeout(this.#renewal);
     const round = ++this.#round;
     this.#connection.stop();
     this.#outbox.close();

@@ -38,7 +38,7 @@ class Panel {
   #conversation;
 
   constructor(options) {
-    const { box, server, language, close } = options;
+    const { box, server, language, identity, close } = options;
     const store = new Store(server);
     this.#options = options;
     this.#box = box;
@@ -62,7 +62,7 @@ class Panel {
       words: this.#words, store, onSend: (text) => this.#conversation.send(text),
     });
     this.#conversation = new Conversation({
-      api: new Api(server), store, view: this.#view(), language,
+      api: new Api(server), store, view: this.#view(), language, identity,
     });
     this.#build();
     this.#watch();
@@ -81,6 +81,10 @@ class Panel {
 
   resume() {
     this.#conversation.resume();
+  }
+
+  identityChanged() {
+    this.#conversation.identityChanged();
   }
 
   #build() {
@@ -110,6 +114,10 @@ class Panel {
       disconnected: (error) => this.#showTrouble(error),
       expired: () => this.#transcript.seal(this.#words.of('expired')),
       clear: () => this.#transcript.clear(),
+      forget: () => {
+        this.#transcript.clear();
+        this.#composer.empty();
+      },
     };
   }
 

@@ -52,7 +52,8 @@ export class Store {
     this.#key = `aftercare:${server}`;
   }
 
-  // {token, conversation_id, language} or null.
+  // {token, conversation_id, renew_after, expires_at, language, customer} or null; `customer` is the
+  // website's own name of them, null for a stranger.
   get session() {
     const session = this.#site.read(this.#key);
     return typeof session?.token === 'string' ? session : null;
@@ -61,6 +62,13 @@ export class Store {
   set session(session) {
     if (session) this.#site.write(this.#key, session);
     else this.#site.remove(this.#key);
+  }
+
+  // The next customer of this browser must not find what the last one wrote.
+  forget() {
+    this.session = null;
+    this.draft = '';
+    this.unsent = null;
   }
 
   get draft() {

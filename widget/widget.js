@@ -76,7 +76,7 @@ function spoken(...tags) {
 }
 
 class AftercareChat extends HTMLElement {
-  static observedAttributes = ['open'];
+  static observedAttributes = ['open', 'identity'];
 
   #ready = false;
   #parts = {};
@@ -85,6 +85,17 @@ class AftercareChat extends HTMLElement {
   #failures = 0;
   #unread = 0;
   #language = 'en';
+  #identity = null;
+
+  // Who the customer is, signed by the website, or a function that gives or promises it.
+  get identity() {
+    return this.#identity ?? this.getAttribute('identity');
+  }
+
+  set identity(value) {
+    this.#identity = value;
+    this.#panel?.identityChanged();
+  }
 
   get open() {
     return this.hasAttribute('open');
@@ -103,6 +114,12 @@ class AftercareChat extends HTMLElement {
       this.getAttribute('lang'), document.documentElement.lang, navigator.language);
     this.#build();
     this.#ready = true;
+    // Set before the element was known, the property would hide the accessor.
+    if (Object.hasOwn(this, 'identity')) {
+      const { identity } = this;
+      delete this.identity;
+      this.identity = identity;
+    }
     // A chat that starts open must not take the focus away from the page.
     if (this.open) this.#show(false);
   }
@@ -111,9 +128,10 @@ class AftercareChat extends HTMLElement {
     this.#panel?.pause();
   }
 
-  attributeChangedCallback() {
+  attributeChangedCallback(name) {
     if (!this.#ready) return;
-    if (this.open) this.#show(true);
+    if (name === 'identity') this.#panel?.identityChanged();
+    else if (this.open) this.#show(true);
     else this.#hide();
   }
 
@@ -172,6 +190,7 @@ class AftercareChat extends HTMLElement {
       box: this.#parts.box,
       server: server.replace(/\/+$/, ''),
       language: this.#language,
+      identity: () => this.identity,
       heading: this.getAttribute('heading'),
       close: () => { this.open = false; },
       onLanguage: (language) => {

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from aftercare.errors import NotAllowed
@@ -17,13 +17,16 @@ from aftercare.tables.staff import SignInFailure, Staff, StaffSession
 
 #: Address of the login that is made at the first start.
 FIRST_EMAIL = "admin@aftercare.example"
-#: After so many failures within the window an address or account has to wait it out.
+#: After so many failures within the window an account is closed for the address that they came
+#: from, and for no other: who knows a colleague's e-mail address must not lock them out.
 FAILURES_ALLOWED = 5
+#: After so many, whatever the accounts, the address has to wait.
+FAILURES_OF_ADDRESS_ALLOWED = 20
 FAILURE_WINDOW = timedelta(minutes=5)
 
 
 class TooManyFailures(NotAllowed):
-    """Sign-in is closed for this account or network address until the window is over."""
+    """Sign-in is closed for this network address until the window is over."""
 
 
 @dataclass(frozen=True)
@@ -125,15 +128,15 @@ def reset_password(session: Session, staff: Staff) -> str:
 
 
 def _require_few_failures(session: Session, email: str, address: str, now: datetime) -> None:
-    recent = session.scalar(
-        select(func.count())
-        .select_from(SignInFailure)
-        .where(
-            or_(SignInFailure.email == _plain(email), SignInFailure.address == address),
-            SignInFailure.at > now - FAILURE_WINDOW,
+    recent = session.scalars(
+        select(SignInFailure.email).where(
+            SignInFailure.address == address[:64], SignInFailure.at > now - FAILURE_WINDOW
         )
-    )
-    if (recent or 0) >= FAILURES_ALLOWED:
+    ).all()
+    if (
+        recent.count(_plain(email)[:254]) >= FAILURES_ALLOWED
+        or len(recent) >= FAILURES_OF_ADDRESS_ALLOWED
+    ):
         raise TooManyFailures("too many failed sign-ins")
 
 

@@ -34,6 +34,8 @@ class Customer(Base):
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     phone: Mapped[str | None] = mapped_column(String(20), index=True)
     language: Mapped[str] = mapped_column(String(5))
+    # How a website that vouches for the customer calls them; most are known without one.
+    external_id: Mapped[str | None] = mapped_column(String(100), unique=True, index=True)
     created_at: Mapped[datetime]
 
 
@@ -43,8 +45,10 @@ class Conversation(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     channel: Mapped[str] = mapped_column(String(30), index=True)
     language: Mapped[str] = mapped_column(String(5), index=True)
-    # Unknown until the customer gives a name in a ticket.
+    # Unknown until the customer gives a name in a ticket or the website says who it is.
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    # Whether the website has vouched for the customer; only then may their data be used.
+    identified: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime] = mapped_column(index=True)
     last_message_at: Mapped[datetime] = mapped_column(index=True)
     last_seq: Mapped[int] = mapped_column(default=0)

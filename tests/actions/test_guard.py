@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.guard import Events, GuardedAction
 from aftercare.errors import StorageUnavailable
+from aftercare.log import TextFormatter
 from tests.actions.trackers import run, tracker
 
 SECRET = "joana@mail.example lives at Rua das Flores 12"
@@ -76,3 +77,16 @@ def test_each_failure_has_its_own_id() -> None:
     failing = Failing(RuntimeError())
     told = {run(failing, tracker()).messages[0]["error_id"] for _ in range(5)}
     assert len(told) == 5
+
+
+def test_failure_is_logged_with_the_turn_that_the_gateway_named(
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(caplog.handler, "formatter", TextFormatter("%(message)s"))
+    asked = tracker("Hello")
+    asked.latest_message["metadata"] = {"turn_id": "c-1:7"}
+    run(Failing(RuntimeError(SECRET)), asked)
+    line = caplog.text.splitlines()[0]
+    assert "action_failed" in line
+    assert "correlation=c-1:7" in line

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, create_engine, func, inspect, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, func, inspect, select, text
 
 from aftercare.catalogue.load import load_catalogue
 from aftercare.database import open_engine, open_sessions, reading, writing
@@ -20,8 +17,7 @@ from aftercare.tables import Base
 from aftercare.tables.tickets import Ticket
 from tests.conftest import settings_in
 from tests.factories import make_ticket
-
-SERVER = "postgresql+psycopg:///test"
+from tests.postgresql import own_database
 
 
 @pytest.fixture
@@ -33,24 +29,10 @@ def empty_sqlite(settings: Settings) -> Iterator[Engine]:
 
 @pytest.fixture
 def empty_postgresql(tmp_path: Path) -> Iterator[Engine]:
-    """A database of the test's own on the server, dropped afterwards."""
-    server = create_engine(
-        SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3}
-    )
-    name = f"aftercare_{uuid4().hex[:12]}"
-    try:
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    except OperationalError:
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail(f"no PostgreSQL answers at {SERVER}, and REQUIRE_SERVICES=1 asks for it")
-        pytest.skip(f"no PostgreSQL answers at {SERVER}")
-    engine = open_engine(settings_in(tmp_path, database_url=f"postgresql+psycopg:///{name}"))
-    yield engine
-    engine.dispose()
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    with own_database() as url:
+        engine = open_engine(settings_in(tmp_path, database_url=url))
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture(

@@ -79,3 +79,33 @@ def test_setting_that_makes_no_sense_is_refused(tmp_path: Path, name: str, value
 
 def test_project_root_is_the_folder_that_holds_the_catalogue() -> None:
     assert (PROJECT_ROOT / "catalogue" / "company.yml").is_file()
+
+
+@pytest.mark.parametrize("rates", ["20/minute", "20/minute;240/hour", "6 per 12 hour", "unlimited"])
+def test_rates_are_read(rates: str, tmp_path: Path) -> None:
+    assert settings_in(tmp_path, limit_messages=rates).limit_messages == rates
+
+
+@pytest.mark.parametrize("rates", ["20", "often", "20/fortnight", "-1/minute", "none"])
+def test_rates_that_make_no_sense_stop_the_start(rates: str, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="20/minute;240/hour"):
+        settings_in(tmp_path, limit_messages=rates)
+
+
+def test_identity_keys_have_names(tmp_path: Path) -> None:
+    keys = f"2026-12:{'a' * 32}, 2026-11:{'b' * 31}:c"
+    secrets = settings_in(tmp_path, identity_keys=keys).identity_secrets
+    assert secrets == {"2026-12": "a" * 32, "2026-11": "b" * 31 + ":c"}
+
+
+@pytest.mark.parametrize("keys", ["short:secret-17", "secret-17" * 5, f":{'secret-17' * 5}"])
+def test_weak_identity_keys_stop_the_start_and_are_not_shown(keys: str, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="32 random characters") as failure:
+        settings_in(tmp_path, identity_keys=keys)
+    assert "secret-17" not in str(failure.value)
+
+
+@pytest.mark.parametrize("storage", ["memcached://x", "memory://x", "redis://", "localhost:6379"])
+def test_unknown_storage_of_limits_stops_the_start(storage: str, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="limit_storage"):
+        settings_in(tmp_path, limit_storage=storage)

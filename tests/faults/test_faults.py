@@ -38,6 +38,14 @@ def logs(stack: Stack) -> str:
     return "\n".join(program.log.read_text() for program in stack.programs.values())
 
 
+def names_turn(stack: Stack, chat: ChatClient, seq: int) -> set[str]:
+    """The programs that logged something as belonging to this turn."""
+    correlation = f"correlation={chat.conversation_id}:{seq}"
+    return {
+        name for name, program in stack.programs.items() if correlation in program.log.read_text()
+    }
+
+
 @pytest.mark.parametrize(
     ("language", "wish", "kind_words", "go_on", "question"),
     [
@@ -51,7 +59,7 @@ def test_action_server_down(
     chat = ChatClient(fragile.settings.site_url, language)
     fragile.programs["actions"].stop()
     try:
-        chat.say(wish)
+        seq = chat.say(wish)
         heard = chat.hears(kind_words)
         assert go_on in heard
         assert not TECHNICAL.search(heard)
@@ -59,6 +67,7 @@ def test_action_server_down(
         assert error_id
         assert error_id.group() in stored_error_ids(fragile, chat.conversation_id)
         assert error_id.group() in logs(fragile)
+        assert names_turn(fragile, chat, seq) == {"web", "bot"}
     finally:
         fragile.restart("actions")
     assert any(m["text"] == wish for m in chat.messages())
@@ -149,8 +158,9 @@ def test_ticket_that_could_not_be_stored_is_stored_once_at_the_next_try(fragile:
         "CREATE TRIGGER broken BEFORE INSERT ON tickets BEGIN SELECT RAISE(ABORT, 'full'); END"
     )
     try:
-        chat.say("ann.lee@example.com")
+        seq = chat.say("ann.lee@example.com")
         heard = chat.hears(lambda text: bool(ERROR_ID.search(text)))
+        assert names_turn(fragile, chat, seq) >= {"web", "actions"}
         assert not TECHNICAL.search(heard)
     finally:
         database.execute("DROP TRIGGER broken")

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from aftercare.database import SessionFactory
-from aftercare.settings import Settings
+from aftercare.settings import UNLIMITED, Settings
 from gateway.app import create_gateway
 from tests.fakes import FakeBot, SteeredClock
 from tests.gateway.doors import TestClient, Visit, new_visit
@@ -32,6 +32,8 @@ def make_app(
     """The gateway on the test's own database, with settings changed as the test needs."""
 
     def make(**changes: object) -> FastAPI:
+        # Tests write quicker than people; those of the limits set their own.
+        changes = {"limit_messages": UNLIMITED, **changes}
         return create_gateway(settings.model_copy(update=changes), sessions, bot, clock)
 
     return make

@@ -21,7 +21,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
-__all__ = ["Stream", "TestClient", "Visit", "new_visit", "served", "wait_until"]
+__all__ = ["Stream", "TestClient", "Visit", "asked_from", "new_visit", "served", "wait_until"]
 
 
 def wait_until[Found](condition: Callable[[], Found], seconds: float = 10) -> Found:
@@ -74,11 +74,17 @@ class Visit:
         )
 
 
+def asked_from(client: TestClient, address: str) -> TestClient:
+    """The same gateway, asked from another network address; its workers are the client's."""
+    return TestClient(client.app, raise_server_exceptions=False, client=(address, 50000))
+
+
 def new_visit(client: TestClient, language: str = "en") -> Visit:
     """A conversation whose greeting is answered where a bot is at work."""
     answer = client.post("/chat/v1/sessions", json={"language": language})
     assert answer.status_code == 201, answer.text
-    return Visit(client, **answer.json())
+    made = answer.json()
+    return Visit(client, made["token"], made["conversation_id"])
 
 
 @contextmanager

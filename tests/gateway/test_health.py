@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from fastapi import FastAPI
 
 from aftercare.settings import Settings
-from tests.gateway.doors import TestClient
+from tests.gateway.doors import TestClient, asked_from
 
 
 @contextmanager
@@ -66,8 +66,32 @@ def test_unreadable_database_is_not_ready(
 
 def test_numbers_are_in_prometheus_form(idle_client: TestClient) -> None:
     idle_client.post("/chat/v1/sessions", json={})
-    answer = idle_client.get("/metrics")
+    answer = asked_from(idle_client, "127.0.0.1").get("/metrics")
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert "aftercare_waiting_messages 1.0" in answer.text
     assert "# TYPE aftercare_turn_seconds histogram" in answer.text
     assert "# TYPE aftercare_failures_total counter" in answer.text
+
+
+def test_numbers_are_for_this_machine_only(idle_client: TestClient) -> None:
+    for address in ("192.0.2.1", "2001:db8::1", "nobody"):
+        answer = asked_from(idle_client, address).get("/metrics")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "metrics_closed")
+    assert asked_from(idle_client, "::1").get("/metrics").status_code == 200
+
+
+def test_proxy_on_this_machine_does_not_open_the_numbers(idle_client: TestClient) -> None:
+    here = asked_from(idle_client, "127.0.0.1")
+    for header in ("Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip"):
+        assert here.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
+
+
+def test_numbers_are_for_who_has_the_token_where_there_is_one(
+    make_app: Callable[..., FastAPI],
+) -> None:
+    client = TestClient(make_app(metrics_token="prometheus-reads"), client=("127.0.0.1", 50000))
+    assert client.get("/metrics").status_code == 403
+    assert client.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 403
+    elsewhere = asked_from(client, "192.0.2.1")
+    shown = {"Authorization": "Bearer prometheus-reads"}
+    assert elsewhere.get("/metrics", headers=shown).status_code == 200

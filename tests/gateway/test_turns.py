@@ -18,7 +18,7 @@ from aftercare.tables.conversations import Conversation, Message, MessageState, 
 from gateway.bot import BotNotAnswering, BotReply, GiveUp, Turn, TurnResult, Understood
 from gateway.notices import DELAY_NOTICE, GIVEN_UP_NOTICE
 from tests.fakes import FakeBot, echo
-from tests.gateway.doors import TestClient, Visit, new_visit, wait_until
+from tests.gateway.doors import TestClient, Visit, asked_from, new_visit, wait_until
 
 MakeApp = Callable[..., FastAPI]
 
@@ -339,10 +339,9 @@ def test_locked_database_is_told_and_the_same_id_can_be_sent_again(
 def test_messages_are_counted_for_the_operator(client: TestClient, visit: Visit) -> None:
     visit.say("Hello")
     visit.wait_for("You said: Hello")
-    wait_until(
-        lambda: 'aftercare_turns_total{outcome="answered"} 2.0' in client.get("/metrics").text
-    )
-    text = client.get("/metrics").text
+    here = asked_from(client, "127.0.0.1")
+    wait_until(lambda: 'aftercare_turns_total{outcome="answered"} 2.0' in here.get("/metrics").text)
+    text = here.get("/metrics").text
     assert "aftercare_waiting_messages 0.0" in text
     assert "aftercare_turn_seconds_count 2.0" in text
 

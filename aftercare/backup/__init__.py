@@ -1,0 +1,1 @@
+"""Copies of everything that an installation cannot get back: `make backup`, `make restore`."""

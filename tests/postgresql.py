@@ -1,0 +1,36 @@
+"""A PostgreSQL database of a test's own, where a server answers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+SERVER = "postgresql+psycopg:///test"
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """The address of an empty database, dropped afterwards; skips where no server answers."""
+    server = create_engine(
+        SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3}
+    )
+    name = f"aftercare_{uuid4().hex[:12]}"
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except OperationalError:
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail(f"no PostgreSQL answers at {SERVER}, and REQUIRE_SERVICES=1 asks for it")
+        pytest.skip(f"no PostgreSQL answers at {SERVER}")
+    try:
+        yield f"postgresql+psycopg:///{name}"
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()
