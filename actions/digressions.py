@@ -7,7 +7,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.guard import Events, GuardedAction
-from actions.translation import FORM, INTAKE, MEMORY, memory, said, state, talk, utter
+from actions.translation import FORM, MEMORY, memory, said, state, talk, utter
 from aftercare.desk import Desk
 
 
@@ -76,5 +76,7 @@ class NoteOtherWish(GuardedAction):
         present = state(tracker)
         if present is None:
             return []
-        utter(dispatcher, self._desk.note_other_wish(said(tracker), present, talk(tracker)))
-        return [SlotSet(INTAKE, present.to_json())]
+        remembered = memory(tracker)
+        replies = self._desk.note_other_wish(said(tracker), present, remembered, talk(tracker))
+        utter(dispatcher, replies)
+        return [SlotSet(MEMORY, remembered.to_json())]

@@ -32,7 +32,13 @@ class ValidateIntakeForm(GuardedAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         present, message, remembered = state(tracker), said(tracker), memory(tracker)
-        if present is None:
+        if present is None and remembered.asks:
+            turn = (
+                self._desk.ask_again(remembered, talk(tracker))
+                if _digressed(tracker)
+                else self._desk.decide(message, remembered, talk(tracker))
+            )
+        elif present is None:
             intent = self._desk.service_meant(message) or message.intent
             turn = self._desk.begin(intent, message, remembered, talk(tracker))
         elif _digressed(tracker):
@@ -41,18 +47,19 @@ class ValidateIntakeForm(GuardedAction):
             turn = self._desk.switch(wanted.value, present, remembered, talk(tracker))
         else:
             turn = self._desk.take(message, present, remembered, talk(tracker))
-            if turn.digression:
-                return [
-                    SlotSet(INTAKE, present.to_json()),
-                    SlotSet(MEMORY, turn.memory.to_json()),
-                    ActionExecutionRejected(FORM),
-                ]
+        if turn.digression:
+            return [
+                SlotSet(INTAKE, turn.state.to_json() if turn.state else None),
+                SlotSet(MEMORY, turn.memory.to_json()),
+                ActionExecutionRejected(FORM),
+            ]
         utter(dispatcher, turn.replies)
         return turn_events(turn)
 
     def after_failure(self, tracker: Tracker) -> Events:
-        # An intake under way waits for the same answer again; one that could not begin is left.
-        return [SlotSet(ANSWER, None if tracker.get_slot(INTAKE) else "done")]
+        # What is under way waits for the same answer again; an intake that could not begin is left.
+        waits = tracker.get_slot(INTAKE) or memory(tracker).asks
+        return [SlotSet(ANSWER, None if waits else "done")]
 
 
 def _digressed(tracker: Tracker) -> bool:

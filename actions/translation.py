@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.intake.understood import Understood, from_rasa
+from aftercare.intake.wishes import apart
 from aftercare.replies import Reply
 from aftercare.talk import Talk, Turn
 
@@ -44,18 +45,22 @@ def state(tracker: Tracker) -> IntakeState | None:
 def memory(tracker: Tracker) -> Memory:
     """What is known of the conversation; a product named since then counts as the present one."""
     remembered = Memory.from_json(tracker.get_slot(MEMORY))
-    named = said(tracker).all("product")
+    message = said(tracker)
+    named = apart(message, message.intent)[0].all("product")
     if named:
         remembered.product = named[-1].value
     return remembered
 
 
 def turn_events(turn: Turn) -> list[dict[str, Any]]:
-    """The slots that keep what a turn led to; the answer slot is filled when the intake is over."""
+    """The slots that keep what a turn led to.
+
+    The answer slot is filled when the intake is over and nothing is asked about the next one.
+    """
     return [
         SlotSet(INTAKE, turn.state.to_json() if turn.state else None),
         SlotSet(MEMORY, turn.memory.to_json()),
-        SlotSet(ANSWER, None if turn.state else "done"),
+        SlotSet(ANSWER, None if turn.state or turn.memory.asks else "done"),
     ]
 
 

@@ -11,7 +11,7 @@ from aftercare.errors import StorageUnavailable
 from aftercare.intake.dialogue import Intake
 from aftercare.intake.state import CONFIRMATION
 from aftercare.log import log_failure
-from aftercare.replies import Button, Reply
+from aftercare.replies import Reply
 from aftercare.talk import Talk, Turn
 from aftercare.tickets import NewTicket, open_ticket, prove_and_find
 from aftercare.wording import show_date
@@ -80,20 +80,7 @@ class Completions:
         if reachable:
             intake.memory.ticket, intake.memory.ticket_contact = number, reachable
         response = "utter_ticket_opened" if reachable else "utter_feedback_stored"
-        return Turn(
-            None, intake.memory, [Reply(response, values), *self._other_wishes(intake, talk)]
-        )
-
-    def _other_wishes(self, intake: Intake, talk: Talk) -> list[Reply]:
-        services = [
-            intake.catalogue.services[wish]
-            for wish in intake.state.other_wishes
-            if wish in intake.catalogue.services
-        ]
-        if not services:
-            return []
-        buttons = tuple(Button(service.name[talk.language], service.intent) for service in services)
-        return [Reply("utter_other_wish_now", buttons=buttons)]
+        return Turn(None, intake.memory, [Reply(response, values)])
 
     def _answer_from_manual(self, intake: Intake, talk: Talk) -> Turn:
         memory, records = intake.memory, intake.state.records
@@ -106,6 +93,7 @@ class Completions:
         intake.memory.bought = records.get("purchase_date")
         intake.memory.question_service = intake.service.id
         product = intake.catalogue.products[records["product"]]
+        intake.memory.bought_product = product.id
         reply = self._answers.warranty(product, records.get("purchase_date"), talk)
         return Turn(None, intake.memory, [reply])
 

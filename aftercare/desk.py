@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from aftercare.answers import Answers
 from aftercare.catalogue.files import CompanyFile, read_company
 from aftercare.catalogue.snapshot import Catalogue, CatalogueReader
 from aftercare.completions import Completions
-from aftercare.database import SessionFactory, open_engine, open_sessions
+from aftercare.customers import vouched_for
+from aftercare.database import SessionFactory, open_engine, open_sessions, reading
 from aftercare.errors import NotFound
 from aftercare.guidance.answers import Guidance
 from aftercare.guidance.index import GuidanceIndex
-from aftercare.intake.dialogue import Intake, Step, Verdict
+from aftercare.intake.dialogue import DIGRESSIONS, Intake, Step, Verdict
 from aftercare.intake.filing import REMEMBERED
+from aftercare.intake.next_wish import Begin, NextWish
 from aftercare.intake.state import IntakeState, Memory, follow_catalogue
-from aftercare.intake.understood import Understood
+from aftercare.intake.understood import FALLBACK, Understood
+from aftercare.intake.wishes import (
+    FURTHER_WISH,
+    apart,
+    between,
+    drop_wish,
+    explained,
+    remember_wish,
+    tells_by_number,
+)
 from aftercare.intake.words import words_of
 from aftercare.replies import Button, Reply
 from aftercare.safety import words_of_danger
 from aftercare.settings import Settings
 from aftercare.talk import Talk, Turn
-from aftercare.ticket_numbers import read_number
 from aftercare.wording import show_value
 
 #: The wish that no intake may hold up.
 PERSON = "request_human"
 _VERY_SURE = 0.75
+_LIKELY = 0.45
 _SHORT = 12
 _TELLING = 4
 
@@ -42,6 +54,7 @@ class Desk:
         company: CompanyFile,
         clock: Callable[[], datetime],
     ) -> None:
+        self._sessions = sessions
         self._catalogue = CatalogueReader(sessions)
         self._company = company
         self._answers = Answers(guidance, company, clock)
@@ -62,9 +75,25 @@ class Desk:
         product = said.first("product")
         if said.pressed and section and product:
             reply = self._answers.section(section.value, product.value, talk)
-            return Turn(None, memory, [reply])
+            return self._and_next(Turn(None, memory, [reply]), talk)
+        if said.pressed and memory.undecided:
+            said = explained(Understood.from_json(memory.undecided), service_intent, said)
+        choices = between(said, catalogue)
+        # Who opened a ticket a moment ago most likely asks about that one.
+        if choices and not (memory.ticket and choices[0] == "check_ticket_status"):
+            memory.undecided, memory.choices = said.to_json(), list(choices)
+            return self._warned(said, memory, self.ask_again(memory, talk))
+        memory.undecided, memory.choices, memory.offered = None, [], False
+        with reading(self._sessions) as session:
+            memory.known = vouched_for(session, talk.conversation_id) | memory.known
+        if said.ranking and said.ranking[0][0] == service_intent:
+            said = replace(said, intent=service_intent)  # too unlikely for Rasa to call it so
+        own, further = apart(said, service_intent)
+        drop_wish(memory, service_intent)
+        for wish in further:
+            remember_wish(memory, wish)
         intake = self._intake(catalogue, IntakeState(service.id), memory, talk)
-        return self._warned(said, memory, self._turn(intake, intake.begin(said), talk))
+        return self._warned(said, memory, self._turn(intake, intake.begin(own), talk))
 
     def switch(self, service_intent: str, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
         """Leave an intake for another service; what both need is taken along."""
@@ -76,17 +105,16 @@ class Desk:
             return self.begin(
                 service_intent, Understood("", service_intent, pressed=True), memory, talk
             )
+        said = drop_wish(memory, service_intent) or Understood("", service_intent, pressed=True)
         old = catalogue.services[state.service]
         kinds = {
             old.record(name).kind: value
             for name, value in state.records.items()
             if not old.record(name).choices
         }
-        fresh = IntakeState(
-            service.id,
-            category=state.category,
-            other_wishes=[wish for wish in state.other_wishes if wish != service.id],
-        )
+        fresh = IntakeState(service.id, category=state.category)
+        if said.first("product") or said.first("product_category"):
+            kinds.pop("product", None)
         for record in service.records:
             if record.kind in kinds:
                 fresh.records[record.field] = kinds[record.kind]
@@ -94,7 +122,7 @@ class Desk:
             told = summary_for_person(catalogue, state, talk.language)
             fresh.records.update({"description": told} if told else {})
         intake = self._intake(catalogue, fresh, memory, talk)
-        return self._turn(intake, intake.begin(Understood("", service_intent, pressed=True)), talk)
+        return self._turn(intake, intake.begin(said), talk)
 
     def take(self, said: Understood, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
         """Read a message as an answer within an intake."""
@@ -102,7 +130,10 @@ class Desk:
         if not follow_catalogue(state, catalogue):
             return Turn(None, memory, [Reply("utter_service_withdrawn")])
         intake = self._intake(catalogue, state, memory, talk)
-        step = intake.take(said)
+        own, further = apart(said, intake.service.intent)
+        for wish in further:
+            remember_wish(memory, wish)
+        step = intake.take(own)
         if step.verdict is Verdict.DIGRESSION and asks_for_person(said):
             return self.switch(PERSON, state, memory, talk)  # nobody has to ask for it twice
         return self._warned(said, memory, self._turn(intake, step, talk))
@@ -117,11 +148,59 @@ class Desk:
 
     def service_meant(self, said: Understood) -> str | None:
         """The intent of the service that a message is for, also where it names no wish."""
-        if said.intent in self._catalogue.newest().service_by_intent:
+        catalogue = self._catalogue.newest()
+        if said.intent in catalogue.service_by_intent:
             return said.intent
-        if any(read_number(entity.value) for entity in said.all("ticket_number")):
-            return "check_ticket_status"
-        return "request_repair" if said.first("error_code") else None
+        if said.intent == FALLBACK:
+            choices = between(said, catalogue)
+            if choices or said.first(FURTHER_WISH):
+                return choices[0] if choices else said.ranking[0][0]
+        return tells_by_number(said)
+
+    # Which wish is taken up -------------------------------------------------
+
+    def ask_again(self, memory: Memory, talk: Talk) -> Turn:
+        """Ask again which of two wishes is meant, or whether to go on with the next one."""
+        return Turn(None, memory, self._next_wish(memory, talk).ask())
+
+    def decide(self, said: Understood, memory: Memory, talk: Talk) -> Turn:
+        """Read a message as the answer to which wish is taken up."""
+        answer = self._next_wish(memory, talk).read(said)
+        if isinstance(answer, Begin):
+            turn = self.begin(answer.intent, answer.said, memory, talk)
+            for wish in answer.later:
+                remember_wish(memory, wish)
+            return turn
+        if answer is not None:
+            return Turn(None, memory, answer)
+        return self._take_something_else(said, memory, talk)
+
+    def _take_something_else(self, said: Understood, memory: Memory, talk: Talk) -> Turn:
+        """A message that does not answer the question about the next wish."""
+        sure = said.pressed or said.confidence >= _LIKELY
+        wanted = said.first("service") if said.intent == "switch_service" else None
+        intent = tells_by_number(said) or (wanted.value if wanted else said.intent)
+        if intent in self._catalogue.newest().service_by_intent and (sure or intent != said.intent):
+            if intent == PERSON and memory.undecided:
+                said = explained(Understood.from_json(memory.undecided), intent, said)
+            return self.begin(intent, replace(said, ranking=()), memory, talk)
+        if sure and said.intent in DIGRESSIONS:
+            return Turn(None, memory, digression=True)
+        undecided = bool(memory.choices)
+        memory.choices, memory.offered = [], False
+        remark = self.take_up_remark(said, memory, talk)
+        if undecided or remark[0].response in ("utter_not_understood", "utter_what_next"):
+            return Turn(None, memory, remark)
+        return self._and_next(Turn(None, memory, remark), talk)
+
+    def _and_next(self, turn: Turn, talk: Talk) -> Turn:
+        """Where an intake is over, offer to go on with the next wish that the customer told."""
+        if turn.state is None and not turn.digression:
+            turn.replies.extend(self._next_wish(turn.memory, talk).offer())
+        return turn
+
+    def _next_wish(self, memory: Memory, talk: Talk) -> NextWish:
+        return NextWish(self._catalogue.newest(), memory, talk.language)
 
     # Questions beside an intake ---------------------------------------------
 
@@ -147,10 +226,10 @@ class Desk:
         if self._endangered(said, memory):
             return [Reply("utter_safety_first"), Reply("utter_safety_next")]
         catalogue = self._catalogue.newest()
-        nothing = "utter_not_understood" if said.intent == "nlu_fallback" else "utter_what_next"
+        nothing = "utter_not_understood" if said.intent == FALLBACK else "utter_what_next"
         named = said.all("product")
         service = catalogue.services.get(memory.question_service or "")
-        memory.unclear = said.text if len(words_of(said.text)) >= _TELLING else None
+        memory.undecided = said.to_json() if len(words_of(said.text)) >= _TELLING else None
         again = service and named and len(words_of(said.text)) <= _SHORT
         if not service or not again or named[-1].value not in catalogue.products:
             return [Reply(nothing)]
@@ -173,14 +252,15 @@ class Desk:
         bought = present.get("purchase_date") if product == present.get("product") else None
         return [self._answers.warranty(catalogue.products[product], bought, talk)]
 
-    def note_other_wish(self, said: Understood, state: IntakeState, talk: Talk) -> list[Reply]:
+    def note_other_wish(
+        self, said: Understood, state: IntakeState, memory: Memory, talk: Talk
+    ) -> list[Reply]:
         """Another service was asked for: offer to change over, the present intake stays."""
         catalogue = self._catalogue.newest()
         service = catalogue.service_by_intent.get(said.intent)
         if service is None or service.id == state.service:
             return []
-        if service.id not in state.other_wishes:
-            state.other_wishes.append(service.id)
+        remember_wish(memory, said)
         name = service.name[talk.language]
         return [
             Reply(
@@ -196,11 +276,11 @@ class Desk:
         if step.verdict is Verdict.DIGRESSION:
             return Turn(intake.state, intake.memory, digression=True)
         if step.verdict is Verdict.CANCELLED:
-            return Turn(None, intake.memory, step.replies)
+            return self._and_next(Turn(None, intake.memory, step.replies), talk)
         if step.verdict is Verdict.ASK:
             return Turn(intake.state, intake.memory, step.replies)
         done = self._completions.complete(intake, talk)
-        return Turn(done.state, done.memory, step.replies + done.replies)
+        return self._and_next(Turn(done.state, done.memory, step.replies + done.replies), talk)
 
     # Parts ------------------------------------------------------------------
 

@@ -194,6 +194,8 @@ class ServiceFile(_Entry):
     completion: Completion
     confirm: bool
     name: Text
+    #: What the customer wants, after "to": "report a fault".
+    wish: Text
     opening: Text
     requirements: tuple[Text, ...] = Field(min_length=1)
     keywords: Words

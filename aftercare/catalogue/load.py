@@ -138,6 +138,7 @@ def _put_service(session: Session, service: ServiceFile, position: int) -> None:
     row.completion = service.completion
     row.confirm = service.confirm
     row.name = service.name.model_dump()
+    row.wish = service.wish.model_dump()
     row.opening = service.opening.model_dump()
     row.requirements = [requirement.model_dump() for requirement in service.requirements]
     row.keywords = service.keywords.model_dump(mode="json")

@@ -52,6 +52,8 @@ class ServiceView:
     completion: str
     confirm: bool
     name: Texts
+    wish: Texts
+    keywords: dict[str, list[str]]
     opening: Texts
     records: tuple[Record, ...]
 
@@ -132,6 +134,8 @@ def _service(row: Service) -> ServiceView:
         completion=row.completion,
         confirm=row.confirm,
         name=row.name,
+        wish=row.wish,
+        keywords=row.keywords,
         opening=row.opening,
         records=tuple(_record(record) for record in row.records),
     )

@@ -42,7 +42,7 @@ class Filing:
         if not said.pressed:
             for record in self.service.records:
                 if record.kind == "description" and self._tells_what_happened(said):
-                    self.accept_answer(record, said.text, said)
+                    self.accept_answer(record, self._story_so_far(record) + said.text, said)
         self.absorb(said)
         for record, value in self._choices_told(said):
             self.accept(record, value)
@@ -55,11 +55,12 @@ class Filing:
                 self.state.records[record.field] = self._known_contact()
             elif record.kind == "description" and self._told_before(said):
                 self.accept_answer(record, self._told_before(said), said)
+            elif record.kind == "past_date" and self._known_day():
+                self.state.records[record.field] = self._known_day()
             elif record.kind == "product" and record.required and not self.state.category:
                 self._prefill_product(record)
 
         self._prefill_own_ticket()
-        self.memory.unclear = None
 
     def absorb(self, said: Understood) -> list[Record]:
         """Take values for records that nobody has asked for yet; the records that it filled."""
@@ -143,13 +144,21 @@ class Filing:
         if self.state.records.get("ticket_number", self.memory.ticket) == self.memory.ticket:
             self.state.records.update(own)
 
+    def _known_day(self) -> str:
+        """The day of purchase, where the warranty of the same product was asked for before."""
+        same = self.memory.bought_product == self.state.records.get("product")
+        return (self.memory.bought or "") if same else ""
+
     def _known_contact(self) -> str:
         return self.memory.known.get("email") or self.memory.known.get("phone") or ""
 
+    def _story_so_far(self, record: Record) -> str:
+        """What an intake that was changed over to this one had been told, as lines before more."""
+        told = self.state.records.get(record.field)
+        return f"{told}\n" if told and self.service.completion == "open_ticket" else ""
+
     def _told_before(self, said: Understood) -> str:
         """What the customer wrote before the wish was clear, or asked the manual in vain."""
-        if said.pressed and self.memory.unclear:
-            return self.memory.unclear
         question = self.memory.question
         if not question or said.first("product") or self.service.completion != "open_ticket":
             return ""

@@ -25,7 +25,6 @@ class IntakeState:
     refusals: int = 0
     category: str | None = None
     """A kind of product that was named while several models of it exist."""
-    other_wishes: list[str] = field(default_factory=list)
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     """Identity of this intake: it never writes a second ticket."""
 
@@ -49,16 +48,29 @@ class Memory:
     """What the manual was asked last; it describes the fault if it did not help."""
     searched: str | None = None
     """That question as it was searched: without the name of the product."""
-    unclear: str | None = None
-    """A message that was not understood; a button that is pressed next may explain it."""
+    undecided: dict[str, Any] | None = None
+    """A message (Understood.to_json) whose wish is not clear; what is chosen next explains it."""
+    choices: list[str] = field(default_factory=list)
+    """The intents between which the customer was asked to choose for that message."""
+    wishes: list[dict[str, Any]] = field(default_factory=list)
+    """Messages or parts of them whose wishes are still to be taken up, the oldest first."""
+    offered: bool = False
+    """Whether the customer was asked to go on with the first of `wishes`."""
     question_service: str | None = None
     """The service that answered last without a ticket: "no, it's the W700" asks it again."""
     bought: str | None = None
+    """The day on which `bought_product` was bought, as told for its warranty."""
+    bought_product: str | None = None
     ticket: str | None = None
     """The number of the ticket that was opened last in this conversation, and its contact."""
     ticket_contact: str | None = None
     warned: bool = False
     """Whether the customer was told what to do for safety."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether the next message answers which wish is taken up."""
+        return bool(self.choices) or self.offered
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
+
+#: What Rasa calls a message when no intent is likely enough, or two are equally likely.
+FALLBACK = "nlu_fallback"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,31 @@ class Understood:
     entities: tuple[Entity, ...] = field(default=())
     pressed: bool = False
     """A button was pressed: the intent is certain and the text is the button's title."""
+    ranking: tuple[tuple[str, float], ...] = ()
+    """The most likely intents with their probabilities, the likeliest first."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The message as it is kept for later; how likely its intents were is left out."""
+        return {
+            "text": self.text,
+            "intent": self.intent,
+            "confidence": self.confidence,
+            "pressed": self.pressed,
+            "entities": [
+                asdict(entity) | {"future": entity.future and entity.future.isoformat()}
+                for entity in self.entities
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Understood:
+        """Read what `to_json` wrote."""
+        entities = (
+            Entity(**entity | {"future": _day(entity["future"])}) for entity in kept["entities"]
+        )
+        return cls(
+            kept["text"], kept["intent"], kept["confidence"], tuple(entities), kept["pressed"]
+        )
 
     def all(self, name: str) -> list[Entity]:
         return [entity for entity in self.entities if entity.name == name]
@@ -62,16 +90,25 @@ def from_rasa(message: Mapping[str, Any]) -> Understood:
         confidence=float(intent.get("confidence") or 0.0),
         entities=entities,
         pressed=bool((message.get("metadata") or {}).get("button")),
+        ranking=tuple(
+            (one["name"], float(one["confidence"]))
+            for one in message.get("intent_ranking") or ()
+            if one["name"] != FALLBACK
+        ),
     )
 
 
 def _entity(entity: Mapping[str, Any]) -> Entity:
-    future = (entity.get("additional_info") or {}).get("future")
+    beside = entity.get("additional_info") or {}
     return Entity(
         name=entity["entity"],
         value=str(entity.get("value", "")),
         start=entity.get("start") or 0,
         end=entity.get("end") or 0,
         role=entity.get("role"),
-        future=date.fromisoformat(future) if future else None,
+        future=_day(beside.get("future")),
     )
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftercare.tables.base import Base
@@ -118,6 +118,7 @@ class Service(Base):
     completion: Mapped[str] = mapped_column(String(40))
     confirm: Mapped[bool]
     name: Mapped[dict[str, str]] = mapped_column(JSON)
+    wish: Mapped[dict[str, str]] = mapped_column(JSON, server_default=text("'{}'"))
     opening: Mapped[dict[str, str]] = mapped_column(JSON)
     requirements: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     keywords: Mapped[dict[str, list[str]]] = mapped_column(JSON)

@@ -12,6 +12,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.entity import add_entity
+from bot.nlu.further_wishes import further_wish
 from bot.nlu.intent_model import IntentModel
 from bot.nlu.kept import KeptComponent
 
@@ -21,7 +23,10 @@ RANKING_LENGTH = 10
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(KeptComponent, IntentClassifier):
-    """Sets `intent` and `intent_ranking`; confidences add up to 1 over all intents."""
+    """Sets `intent` and `intent_ranking`; confidences add up to 1 over all intents.
+
+    A second wish is an entity `further_wish`, clear where a part's probability is `wish_from`.
+    """
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -30,6 +35,7 @@ class LinearIntentClassifier(KeptComponent, IntentClassifier):
             "character_ngrams": 5,
             "answer_words": 4,
             "seed": 1,
+            "wish_from": 0.6,
         }
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -60,4 +66,7 @@ class LinearIntentClassifier(KeptComponent, IntentClassifier):
             ]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
+            wish = further_wish(text, ranking[0]["name"], self.kept, self._config["wish_from"])
+            if wish:
+                add_entity(message, self, "further_wish", wish.intent, wish.start, wish.end)
         return messages

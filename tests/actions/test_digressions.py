@@ -50,8 +50,9 @@ def test_other_wish_is_offered_and_kept_in_the_intake(desk: Desk) -> None:
     said = tracker("I also want to complain", "file_complaint", slots=REPAIR)
     outcome = run(NoteOtherWish(desk), said)
     assert outcome.heard == ["utter_other_wish"]
-    assert outcome.slots[INTAKE]["other_wishes"] == ["complaint"]
-    assert outcome.slots[INTAKE]["records"] == {"product": "mare-w900"}
+    (wish,) = outcome.slots[MEMORY]["wishes"]
+    assert (wish["intent"], wish["text"]) == ("file_complaint", "I also want to complain")
+    assert INTAKE not in outcome.slots
 
 
 def test_other_wish_outside_an_intake_is_nothing(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from actions.intake import FORM, ValidateIntakeForm
 from actions.translation import ANSWER, INTAKE, MEMORY
 from aftercare.desk import Desk
 from aftercare.intake.state import CONFIRMATION, IntakeState, Memory
+from aftercare.intake.understood import Understood
 from aftercare.settings import Settings
 from tests.actions.trackers import Outcome, run, tracker
 from tests.answers import EMAIL
@@ -138,3 +139,49 @@ def test_memory_goes_along_from_intake_to_intake(form: ValidateIntakeForm) -> No
         "name": "Joana Lima",
         "email": EMAIL,
     }
+
+
+OFFERING = {
+    MEMORY: Memory(
+        wishes=[Understood("it is far too small", "request_return", 1.0).to_json()], offered=True
+    ).to_json()
+}
+
+
+def test_offer_of_the_next_wish_is_answered_in_the_form(form: ValidateIntakeForm) -> None:
+    outcome = run(form, tracker("yes", "affirm", slots=OFFERING))
+    assert outcome.slots[INTAKE]["service"] == "return"
+    assert outcome.slots[MEMORY]["wishes"] == []
+    refused = run(form, tracker("no", "deny", slots=OFFERING))
+    assert refused.heard == ["utter_anything_else"]
+    assert (refused.slots[INTAKE], refused.slots[ANSWER]) == (None, "done")
+
+
+def test_digression_from_an_offer_rejects_the_form_and_the_offer_comes_again(
+    form: ValidateIntakeForm,
+) -> None:
+    outcome = run(form, tracker("thanks", "thank", slots=OFFERING))
+    assert (outcome.messages, outcome.slots[INTAKE]) == ([], None)
+    assert _kinds(outcome)[-1] == "action_execution_rejected"
+    again = run(form, tracker("thanks", "thank", slots=OFFERING, events=(REJECTED,)))
+    assert (again.heard, again.slots[ANSWER]) == (["utter_next_wish"], None)
+
+
+def test_undecided_message_keeps_the_form_open(form: ValidateIntakeForm) -> None:
+    said = tracker("return or repair my machine", "request_repair", confidence=0.4)
+    said.latest_message["intent_ranking"] = [
+        {"name": "request_repair", "confidence": 0.4},
+        {"name": "request_return", "confidence": 0.38},
+    ]
+    outcome = run(form, said)
+    assert outcome.heard == ["utter_which_wish"]
+    assert (outcome.slots[INTAKE], outcome.slots[ANSWER]) == (None, None)
+
+
+def test_failure_between_two_intakes_keeps_the_question_open(
+    form: ValidateIntakeForm, settings: Settings
+) -> None:
+    Path(settings.var_dir / "aftercare.db").write_bytes(b"")
+    outcome = run(form, tracker("yes", "affirm", slots=OFFERING))
+    assert outcome.heard[0] in ("utter_trouble", "utter_storage_trouble")
+    assert outcome.slots == {ANSWER: None}

@@ -56,6 +56,22 @@ def test_product_named_just_now_becomes_the_present_one() -> None:
     assert memory(named).product == "mare-w900"
 
 
+def test_product_of_a_second_wish_is_not_the_present_one() -> None:
+    text = "the W900 leaks, how long is the warranty of the P30?"
+    entities = (
+        {"entity": "product", "value": "mare-w900", "start": 4, "end": 8},
+        {"entity": "further_wish", "value": "ask_warranty", "start": 16, "end": len(text)},
+        {"entity": "product", "value": "fonte-p30", "start": 48, "end": 51},
+    )
+    assert memory(tracker(text, "request_repair", entities=entities)).product == "mare-w900"
+
+
+def test_open_question_about_the_next_wish_leaves_the_answer_open() -> None:
+    asking = Memory(choices=["request_repair", "request_return"])
+    events = {event["name"]: event["value"] for event in turn_events(Turn(None, asking))}
+    assert (events[ANSWER], events[INTAKE]) == (None, None)
+
+
 def test_running_intake_leaves_the_answer_open_and_a_finished_one_fills_it() -> None:
     running = {e["name"]: e["value"] for e in turn_events(Turn(IntakeState("repair"), Memory()))}
     assert running[ANSWER] is None

@@ -237,18 +237,19 @@ def test_other_wish_is_offered_now_and_again_when_the_ticket_is_written(
     joana.want("request_repair").answer_all()
     wish = told("and I want to complain too", intent="file_complaint")
     for _ in range(2):
-        (offer,) = joana.desk.note_other_wish(wish, joana.state, joana.talk)
+        (offer,) = joana.desk.note_other_wish(wish, joana.state, joana.memory, joana.talk)
         assert offer.response == "utter_other_wish"
         assert offer.buttons[0].payload == '/switch_service{"service": "file_complaint"}'
     joana.say(YES)
-    assert joana.heard == ["utter_ticket_opened", "utter_other_wish_now"]
-    assert [button.intent for button in joana.turn.replies[1].buttons] == ["file_complaint"]
+    assert joana.heard == ["utter_ticket_opened", "utter_next_wish"]
+    assert joana.turn.replies[1].values == {"wish": "make a complaint"}
 
 
 def test_same_wish_again_is_no_other_wish(joana: Caller) -> None:
     joana.want("request_repair")
     again = told("repair", intent="request_repair")
-    assert joana.desk.note_other_wish(again, joana.state, joana.talk) == []
+    assert joana.desk.note_other_wish(again, joana.state, joana.memory, joana.talk) == []
+    assert joana.memory.wishes == []
 
 
 def test_digression_keeps_the_intake_and_says_nothing(joana: Caller) -> None:

@@ -124,3 +124,20 @@ def test_concepts_carry_over_to_words_that_no_example_has(
 ) -> None:
     text = "after all these weeks I would still like to be reimbursed, thanks"
     assert understand(classifier, text).get("intent")["name"] == "request_return"
+
+
+def test_second_wish_is_an_entity_with_its_words(tmp_path: Path) -> None:
+    examples = [example(text, intent) for intent, texts in EXAMPLES.items() for text in texts]
+    classifier = train(LinearIntentClassifier, tmp_path, examples, wish_from=0.4)
+    text = "minha máquina quebrou e também quero devolver o robô"
+    (wish,) = understand(classifier, text).get("entities")
+    assert wish["entity"] == "further_wish"
+    assert {wish["value"], understand(classifier, text).get("intent")["name"]} == {
+        "request_repair",
+        "request_return",
+    }
+    assert text[wish["start"] : wish["end"]].strip() in (
+        "minha máquina quebrou",
+        "e também quero devolver o robô",
+    )
+    assert understand(classifier, "minha máquina quebrou").get("entities") is None

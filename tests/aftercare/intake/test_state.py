@@ -13,7 +13,6 @@ def test_state_survives_the_way_through_json() -> None:
         skipped=["serial_number"],
         refusals=2,
         category="washing_machine",
-        other_wishes=["complaint"],
     )
     assert IntakeState.from_json(json.loads(json.dumps(state.to_json()))) == state
 
@@ -25,6 +24,12 @@ def test_each_intake_has_a_key_of_its_own() -> None:
 def test_memory_survives_the_way_through_json() -> None:
     memory = Memory(known={"email": "a@mail.example"}, product="mare-w900", failed_proofs=1)
     assert Memory.from_json(json.loads(json.dumps(memory.to_json()))) == memory
+
+
+def test_memory_asks_while_a_choice_or_an_offer_is_open() -> None:
+    assert not Memory(wishes=[{"intent": "ask_warranty"}]).asks
+    assert Memory(choices=["request_repair", "request_return"]).asks
+    assert Memory(offered=True).asks
 
 
 def test_conversation_without_memory_begins_with_an_empty_one() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 
 from aftercare.intake.understood import Entity, Understood, from_rasa
@@ -51,3 +52,23 @@ def test_entities_are_found_by_name_and_role() -> None:
     assert first and first.value == "1"
     assert bought and bought.value == "2"
     assert said.first("email") is None
+
+
+def test_ranking_is_read_without_the_fallback() -> None:
+    ranking = [
+        {"name": "nlu_fallback", "confidence": 0.35},
+        {"name": "request_repair", "confidence": 0.3},
+        {"name": "request_return", "confidence": 0.28},
+    ]
+    said = from_rasa({"text": "it", "intent": ranking[0], "intent_ranking": ranking})
+    assert said.intent == "nlu_fallback"
+    assert said.ranking == (("request_repair", 0.3), ("request_return", 0.28))
+
+
+def test_message_survives_the_way_through_json() -> None:
+    entities = (
+        Entity("date", "2026-02-24", 1, 8, "purchase", date(2026, 3, 3)),
+        Entity("product", "mare-w900"),
+    )
+    said = Understood("bought it", "inform", 0.7, entities, pressed=True)
+    assert Understood.from_json(json.loads(json.dumps(said.to_json()))) == said
