@@ -97,6 +97,10 @@ staff-password: ## Give a member of staff a new password: EMAIL=name@example.org
 bench: ## Measure speed and memory
 	@$(call find_python,run tests.bench)
 
+.PHONY: bench-bot
+bench-bot: ## Measure the bot by itself, beside another checkout's if asked: [AGAINST=folder]
+	@$(call find_python,run tests.bench.bot $(if $(AGAINST),"$$AGAINST"))
+
 .PHONY: bench-streams
 bench-streams: ## Measure the memory of a thousand open chats
 	@$(call find_python,run tests.bench.streams)

@@ -15,11 +15,23 @@ def main() -> None:
 
     from rasa.__main__ import main as rasa_main
 
-    from bot import corrections, failures, speedups
+    from bot import (
+        action_calls,
+        corrections,
+        failures,
+        graph_runner,
+        rule_matching,
+        speedups,
+        turn_log,
+    )
 
     corrections.install()
     speedups.install()
+    action_calls.install()
+    graph_runner.install()
+    rule_matching.install()
     failures.install()
+    turn_log.install()
     sys.argv[0] = "rasa"
     try:
         rasa_main()

@@ -24,8 +24,10 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import action_calls, memory
 from bot.failures import watch_turn
 from bot.nlu.text import SLASH_GUARD
+from bot.turn_log import logged_turn
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +94,14 @@ class PrivateChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         routes = Blueprint("aftercare_channel", __name__)
 
+        @routes.after_server_start
+        async def started(*_server: Any) -> None:
+            memory.settle()  # Rasa loads the model before the server starts
+
+        @routes.after_server_stop
+        async def stopped(*_server: Any) -> None:
+            await action_calls.close()
+
         @routes.get("/health")
         async def health(request: Request) -> HTTPResponse:
             ready = _ready_agent(request) is not None
@@ -112,7 +122,8 @@ class PrivateChannel(InputChannel):
             agent = _ready_agent(request)
             if agent is None:
                 return response.json({"error": "the model is not loaded yet"}, status=503)
-            return response.json(await _take_turn(agent, asked))
+            with logged_turn(asked.turn_id):
+                return response.json(await _take_turn(agent, asked))
 
         return routes
 

@@ -11,6 +11,7 @@ from typing import Any, Dict
 import jsonschema
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -20,6 +21,7 @@ def install() -> None:
     """Put all replacements in place; a second call does nothing more."""
     _make_answer_check_once()
     _remember_event_types()
+    _remember_the_empty_domain()
     if not event.contains(Engine, "connect", _prepare_sqlite):
         event.listen(Engine, "connect", _prepare_sqlite)
 
@@ -48,6 +50,16 @@ def _remember_event_types() -> None:
     resolve = Event.resolve_by_type
     if not hasattr(resolve, "cache_info"):
         Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(resolve))
+
+
+def _remember_the_empty_domain() -> None:
+    """Rasa builds an empty domain for each message to see whether the bot's own is empty."""
+    empty = Domain.empty().as_dict()
+
+    def is_empty(self: Domain) -> bool:
+        return bool(self.as_dict() == empty)
+
+    Domain.is_empty = is_empty
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

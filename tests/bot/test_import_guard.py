@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import subprocess
@@ -13,7 +14,7 @@ from typing import List, Set
 
 import pytest
 
-from bot.import_guard import LEFT_OUT, LeftOutError, install
+from bot.import_guard import LEFT_OUT, UNUSED, LeftOutError, install
 from tests.bot.components import ROOT
 
 #: Builds of TensorFlow and parts of it that bring the package `tensorflow` or nothing to import.
@@ -31,9 +32,10 @@ import json, sys
 from bot import import_guard
 import_guard.install()
 import rasa.__main__, rasa.core.agent, rasa.core.train, rasa.model_training, rasa.server
-import rasa.engine.recipes.default_components
+import rasa.engine.recipes.default_components, bot.nlu.catalogue_entities
 heavy = {name: type(module).__name__ for name, module in sys.modules.items()
-         if name.split(".")[0] in import_guard.LEFT_OUT}
+         for library in [*import_guard.LEFT_OUT, *import_guard.UNUSED]
+         if name == library or name.startswith(library + ".")}
 print(json.dumps(heavy))
 """
 
@@ -85,6 +87,8 @@ def test_rasa_starts_with_stand_ins_only(tmp_path: Path) -> None:
     kinds = json.loads(done.stdout.splitlines()[-1])
     assert "tensorflow" in kinds, "Rasa no longer imports TensorFlow: is the guard still needed?"
     assert {name for name, kind in kinds.items() if kind != "_StandInModule"} == set()
+    never_asked_for = set(UNUSED) - set(kinds)
+    assert never_asked_for == set(), "the start does not load these: they need no stand-in"
 
 
 def test_stock_classifier_is_refused_with_the_remedy(tmp_path: Path) -> None:
@@ -142,6 +146,26 @@ def test_use_is_refused_with_library_use_and_remedy(library: str) -> None:
     assert "Choose another component in config.yml or endpoints.yml, or install" in said
 
 
+@pytest.mark.parametrize("library", sorted(UNUSED))
+def test_use_of_what_is_installed_is_refused_too(library: str) -> None:
+    module = importlib.import_module(f"{library}.anything")
+    with pytest.raises(LeftOutError) as refused:
+        module.Thing(1, size=2)
+    said = str(refused.value)
+    assert said.startswith(
+        f"This bot runs without {library}, which is needed by {UNUSED[library]}."
+    )
+    assert said.endswith("or take it out of UNUSED in bot/import_guard.py.")
+
+
+def test_only_the_named_part_of_a_library_is_unused() -> None:
+    import scipy.sparse
+    import scipy.special
+
+    assert scipy.sparse.csr_matrix([[1, 2]]).sum() == 3
+    assert scipy.special.expit(0.0) == 0.5
+
+
 def test_subclass_of_a_stand_in_names_its_library() -> None:
     from twilio.rest import Client
 
@@ -180,6 +204,11 @@ def test_guard_stands_in_for_what_the_environment_leaves_out() -> None:
     left_out = _left_out_of_the_environment()
     assert left_out.issuperset(_PARTS_OF_TENSORFLOW)
     assert left_out - _PARTS_OF_TENSORFLOW == set(LEFT_OUT) - _COMES_WITH_ANOTHER
+
+
+def test_unused_libraries_are_installed() -> None:
+    packages = Path(sysconfig.get_path("purelib"))
+    assert [name for name in UNUSED if not (packages / name.replace(".", "/")).exists()] == []
 
 
 def test_environment_holds_none_of_it() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Dict, Iterator
 import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet
 from sqlalchemy import create_engine
 
@@ -18,6 +19,7 @@ from bot import speedups
 #: Rasa's own method, kept before any test puts ours in its place.
 ORIGINAL = RemoteAction._validate_action_result
 ORIGINAL_RESOLVE = Event.resolve_by_type
+ORIGINAL_IS_EMPTY = Domain.is_empty
 
 #: Of rasa 3.6.21. When one differs, read Rasa's new source, see whether bot/speedups.py still says
 #: the same, and only then write the new sum here.
@@ -25,6 +27,7 @@ READ_SOURCES = {
     "_validate_action_result": "f8cdb4be6812396167ced74161b2ccd6",
     "resolve_by_type": "b5cf570fa7f286c7059ec73d8880528d",
     "action_response_format_spec": "091b74aa3738d1262cf3c028386aaf9d",
+    "is_empty": "884be90ef485f1d2c0f140657a47f106",
 }
 
 GOOD: Dict[str, Dict[str, Any]] = {
@@ -58,12 +61,14 @@ def sped_up() -> Iterator[RemoteAction]:
     yield RemoteAction("action_of_a_test", None)
     RemoteAction._validate_action_result = ORIGINAL
     Event.resolve_by_type = staticmethod(ORIGINAL_RESOLVE)
+    Domain.is_empty = ORIGINAL_IS_EMPTY
 
 
 @pytest.mark.parametrize("name", READ_SOURCES)
 def test_rasas_source_is_the_one_that_was_read(name: str) -> None:
-    replaced = {ORIGINAL.__name__: ORIGINAL, ORIGINAL_RESOLVE.__name__: ORIGINAL_RESOLVE}
-    source = replaced.get(name) or getattr(RemoteAction, name)
+    replaced = [ORIGINAL, ORIGINAL_RESOLVE, ORIGINAL_IS_EMPTY]
+    source = next((one for one in replaced if one.__name__ == name), None)
+    source = source or getattr(RemoteAction, name)
     found = hashlib.sha256(inspect.getsource(source).encode()).hexdigest()[:32]
     assert found == READ_SOURCES[name], "Rasa has changed what bot/speedups.py replaces: read it"
 
@@ -95,6 +100,12 @@ def test_event_types_are_found_as_before(sped_up: RemoteAction) -> None:
     assert Event.resolve_by_type("unheard_of", SlotSet) is SlotSet
     with pytest.raises(ValueError, match="unheard_of"):
         Event.resolve_by_type("unheard_of")
+
+
+@pytest.mark.parametrize("content", [{}, {"intents": ["greet"]}, {"responses": {}}])
+def test_domain_is_empty_as_before(sped_up: RemoteAction, content: Dict[str, Any]) -> None:
+    domain = Domain.from_dict(content)
+    assert domain.is_empty() is ORIGINAL_IS_EMPTY(domain) is ("intents" not in content)
 
 
 def test_sqlite_writes_ahead(sped_up: RemoteAction, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import List
 
 import pytest
+import sqlalchemy as sa
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -114,3 +116,34 @@ def test_closed_form_and_emptied_slot_stay_so() -> None:
     kept = shortened(events, 3)
     assert not any(isinstance(event, ActiveLoop) for event in kept)
     assert [event.key for event in kept if isinstance(event, SlotSet)] == ["language"]
+
+
+def test_file_stays_open_from_turn_to_turn(store: CompactTrackerStore, domain: Domain) -> None:
+    opened: List[object] = []
+    sa.event.listen(store._engine, "connect", lambda *connection: opened.append(connection))
+    sa.event.listen(store._engine, "close", lambda *connection: opened.append(connection))
+    tracker = DialogueStateTracker.from_events("c", conversation(1), domain.slots)
+    for _ in range(3):
+        asyncio.run(store.save(tracker))
+        assert asyncio.run(store.retrieve("c")) is not None
+    assert opened == []
+
+
+def test_each_thread_has_a_connection_of_its_own(
+    store: CompactTrackerStore, domain: Domain
+) -> None:
+    tracker = DialogueStateTracker.from_events("c", conversation(1), domain.slots)
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, store.save(tracker)).result()
+    assert asyncio.run(store.keys()) == ["c"]
+
+
+def test_conversation_without_events_leaves_no_row(
+    store: CompactTrackerStore, domain: Domain
+) -> None:
+    begun = asyncio.run(store.get_or_create_tracker("c", append_action_listen=False))
+    assert list(begun.events) == []
+    assert asyncio.run(store.keys()) == []
+    begun.update_with_events(conversation(0), domain)
+    asyncio.run(store.save(begun))
+    assert asyncio.run(store.keys()) == ["c"]
