@@ -38,7 +38,7 @@ class IntentModel:
         self._answers = _View(
             plain,
             [_by_tokens(words, ngrams=2), _by_characters(character_ngrams)],
-            LogisticRegression(C=regularisation, solver="liblinear", random_state=seed),
+            _one_against_the_rest(regularisation, seed),
         )
         self._messages = _View(
             normal,
@@ -48,19 +48,30 @@ class IntentModel:
                 _by_characters(character_ngrams),
                 _by_tokens(Concepts(), ngrams=1, rarest=2),
             ],
-            LogisticRegression(C=regularisation, solver="liblinear", random_state=seed),
+            _one_against_the_rest(regularisation, seed),
         )
 
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> IntentModel:
         self.classes: List[str] = sorted(set(intents))
-        self._answers.fit(texts, intents)
+        short = self._short_examples(texts, intents)
+        self._answers.fit([texts[at] for at in short], [intents[at] for at in short])
         self._messages.fit(texts, intents)
         return self
 
     def probabilities(self, text: str) -> np.ndarray:
         """One for each of `classes`; they add up to 1."""
-        short = len(words(plain(text))) <= self._answer_words
+        short = _length(text) <= self._answer_words
         return (self._answers if short else self._messages).probabilities(text)
+
+    def _short_examples(self, texts: Sequence[str], intents: Sequence[str]) -> List[int]:
+        """Where the examples stand that answers are learnt from; every intent has some.
+
+        Whole stories teach little about a few words, and take most of the time.
+        """
+        longest = 3 * self._answer_words
+        short = [at for at, text in enumerate(texts) if _length(text) <= longest]
+        told = {intents[at] for at in short}
+        return short + [at for at, intent in enumerate(intents) if intent not in told]
 
 
 class _View:
@@ -101,6 +112,17 @@ class _View:
             scores += values @ weights[at]
         each = expit(scores)
         return each / each.sum()
+
+
+def _length(text: str) -> int:
+    return len(words(plain(text)))
+
+
+def _one_against_the_rest(regularisation: float, seed: int) -> LogisticRegression:
+    """The dual problem, ended a little early: half the training time, with the same intents."""
+    return LogisticRegression(
+        C=regularisation, solver="liblinear", dual=True, tol=0.01, random_state=seed
+    )
 
 
 def _features(
