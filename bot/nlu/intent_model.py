@@ -6,16 +6,12 @@ is told by words, stems and characters as well, but above all by what its words 
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Callable, List, Sequence, Tuple
+from typing import List, Sequence
 
 import numpy as np
-import scipy.sparse as sparse
-from scipy.special import expit
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.concepts import Concepts
+from bot.nlu.linear_text_model import LinearTextModel, by_characters, by_tokens
 from bot.nlu.text import plain
 from bot.nlu.wording import normal, stems, words
 
@@ -35,20 +31,22 @@ class IntentModel:
         Up to `answer_words` words are an answer.
         """
         self._answer_words = answer_words
-        self._answers = _View(
+        self._answers = LinearTextModel(
             plain,
-            [_by_tokens(words, ngrams=2), _by_characters(character_ngrams)],
-            _one_against_the_rest(regularisation, seed),
+            [by_tokens(words, ngrams=2), by_characters(character_ngrams)],
+            regularisation,
+            seed,
         )
-        self._messages = _View(
+        self._messages = LinearTextModel(
             normal,
             [
-                _by_tokens(words, ngrams=1),
-                _by_tokens(stems, ngrams=2),
-                _by_characters(character_ngrams),
-                _by_tokens(Concepts(), ngrams=1, rarest=2),
+                by_tokens(words, ngrams=1),
+                by_tokens(stems, ngrams=2),
+                by_characters(character_ngrams),
+                by_tokens(Concepts(), ngrams=1, rarest=2),
             ],
-            _one_against_the_rest(regularisation, seed),
+            regularisation,
+            seed,
         )
 
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> IntentModel:
@@ -74,99 +72,5 @@ class IntentModel:
         return short + [at for at, intent in enumerate(intents) if intent not in told]
 
 
-class _View:
-    """Features of a text and what they weigh for each intent."""
-
-    def __init__(
-        self,
-        prepare: Callable[[str], str],
-        vectorizers: List[TfidfVectorizer],
-        classifier: LogisticRegression,
-    ) -> None:
-        self._prepare = prepare
-        self._vectorizers = vectorizers
-        self._classifier = classifier
-
-    def fit(self, texts: Sequence[str], intents: Sequence[str]) -> None:
-        prepared = [self._prepare(text) for text in texts]
-        features = sparse.hstack(
-            [vectorizer.fit_transform(prepared) for vectorizer in self._vectorizers]
-        ).tocsr()
-        # One against the rest: a tenth of the multinomial training time at the same accuracy here.
-        self._classifier.fit(features, intents)
-        # A row for each feature: a message touches some hundred of the many thousand.
-        ends = np.cumsum([len(vectorizer.vocabulary_) for vectorizer in self._vectorizers])
-        self._weights = np.split(_per_class(self._classifier.coef_.T), ends[:-1])
-        # The vectorizer adds them up anew each time that it is asked.
-        self._rarities = [np.array(vectorizer.idf_) for vectorizer in self._vectorizers]
-        self._intercepts = _per_class(self._classifier.intercept_)
-        del self._classifier
-
-    def probabilities(self, text: str) -> np.ndarray:
-        prepared = self._prepare(text)
-        scores = self._intercepts.astype(np.float64)
-        for vectorizer, rarities, weights in zip(
-            self._vectorizers, self._rarities, self._weights, strict=True
-        ):
-            at, values = _features(vectorizer, rarities, prepared)
-            scores += values @ weights[at]
-        each = expit(scores)
-        return each / each.sum()
-
-
 def _length(text: str) -> int:
     return len(words(plain(text)))
-
-
-def _one_against_the_rest(regularisation: float, seed: int) -> LogisticRegression:
-    """The dual problem, ended a little early: half the training time, with the same intents."""
-    return LogisticRegression(
-        C=regularisation, solver="liblinear", dual=True, tol=0.01, random_state=seed
-    )
-
-
-def _features(
-    vectorizer: TfidfVectorizer, rarities: np.ndarray, text: str
-) -> Tuple[np.ndarray, np.ndarray]:
-    """What `vectorizer.transform` gives for one text, in a third of the time."""
-    known = vectorizer.vocabulary_
-    counts = Counter(
-        known[feature] for feature in vectorizer.build_analyzer()(text) if feature in known
-    )
-    at = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
-    times = np.fromiter(counts.values(), dtype=np.float64, count=len(counts))
-    values = (1 + np.log(times)) * rarities[at]
-    return at, values / max(np.linalg.norm(values), np.finfo(np.float64).tiny)
-
-
-def _by_tokens(
-    tokenizer: Callable[[str], List[str]], ngrams: int, rarest: int = 1
-) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        lowercase=False,
-        tokenizer=tokenizer,
-        token_pattern=None,
-        ngram_range=(1, ngrams),
-        sublinear_tf=True,
-        min_df=rarest,
-        dtype=np.float32,
-    )
-
-
-def _by_characters(ngrams: int) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        lowercase=False,
-        analyzer="char_wb",
-        ngram_range=(2, ngrams),
-        sublinear_tf=True,
-        min_df=2,
-        dtype=np.float32,
-    )
-
-
-def _per_class(values: np.ndarray) -> np.ndarray:
-    """A column for each class; of two classes scikit-learn keeps only the second one's."""
-    return np.ascontiguousarray(
-        np.concatenate([-values, values], axis=-1) if values.shape[-1] == 1 else values,
-        dtype=np.float32,
-    )

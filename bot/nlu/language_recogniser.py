@@ -17,8 +17,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.entity import add_entity
 from bot.nlu.kept import KeptComponent
-from bot.nlu.linear_text_model import word_and_character_model
+from bot.nlu.linear_text_model import LinearTextModel, by_characters, by_tokens
 from bot.nlu.text import plain
+from bot.nlu.wording import words
 
 ENTITY = "language"
 #: Bare answers (names, addresses, numbers) have the language of their country, not of the speaker.
@@ -52,7 +53,12 @@ class LanguageRecogniser(KeptComponent):
             if language and example.get(TEXT):
                 texts.append(example.get(TEXT))
                 languages.append(language)
-        model = word_and_character_model(self._config["regularisation"], 1, 4, self._config["seed"])
+        model = LinearTextModel(
+            plain,
+            [by_tokens(words, ngrams=1), by_characters(4)],
+            self._config["regularisation"],
+            self._config["seed"],
+        )
         return self.keep(model.fit(texts, languages))
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -66,7 +72,7 @@ class LanguageRecogniser(KeptComponent):
     def _language_of(self, message: Message, text: str) -> Optional[str]:
         intent = (message.get("intent") or {}).get("name")
         if intent == "change_language":
-            named = [code for code, words in _NAMED.items() if words.search(plain(text))]
+            named = [code for code, name in _NAMED.items() if name.search(plain(text))]
             if len(named) == 1:
                 return named[0]
         if (
@@ -75,10 +81,10 @@ class LanguageRecogniser(KeptComponent):
             or not _SPOKEN.search(_ADDRESS.sub(" ", text))
         ):
             return None
-        words = _ADDRESS.sub(" ", text)
-        if len(words.split()) <= _SHORT and not self._is_understood(message):
+        spoken = _ADDRESS.sub(" ", text)
+        if len(spoken.split()) <= _SHORT and not self._is_understood(message):
             return None  # most likely a name: it has the language of its country as well
-        code, probability = self._most_likely(words)
+        code, probability = self._most_likely(spoken)
         return code if probability >= self._config["sure_from"] else None
 
     def _is_understood(self, message: Message) -> bool:
@@ -86,6 +92,6 @@ class LanguageRecogniser(KeptComponent):
         return float(intent.get("confidence", 1.0)) >= self._config["understood_from"]
 
     def _most_likely(self, text: str) -> Tuple[str, float]:
-        probabilities = self.kept.predict_proba([text])[0]
+        probabilities = self.kept.probabilities(text)
         best = int(probabilities.argmax())
-        return str(self.kept.classes_[best]), float(probabilities[best])
+        return self.kept.classes[best], float(probabilities[best])
