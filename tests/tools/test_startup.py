@@ -25,6 +25,8 @@ class Up:
     def __init__(self, project: FakeProject) -> None:
         self.root: Path = project.root
         self._file: IO[bytes] = (self.root / "output.txt").open("wb")
+        # A shell lets what it starts in the background ignore Ctrl-C, and children inherit that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, "tools/aftercare.py", "up"],
             cwd=self.root,
@@ -33,6 +35,7 @@ class Up:
             stdout=self._file,
             stderr=subprocess.STDOUT,
         )
+        signal.signal(signal.SIGINT, before)
 
     @property
     def output(self) -> str:
