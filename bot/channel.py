@@ -27,6 +27,7 @@ from sanic.response import HTTPResponse
 from bot import action_calls, memory
 from bot.failures import watch_turn
 from bot.nlu.text import SLASH_GUARD
+from bot.tracker_store import may_hold
 from bot.turn_log import logged_turn
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,6 @@ class Turn:
     text: str
     channel: str = "website"
     payload: Optional[str] = None
-    repeat: bool = False
 
 
 class Replies(OutputChannel):
@@ -146,7 +146,6 @@ def _read_turn(request: Request) -> Turn:
         text=body.get("text"),
         channel=body.get("channel") or "website",
         payload=body.get("payload") or None,
-        repeat=body.get("repeat") or False,
     )
     for field in ("conversation_id", "turn_id", "text", "channel", "payload"):
         value = getattr(turn, field)
@@ -154,17 +153,25 @@ def _read_turn(request: Request) -> Turn:
             raise BadTurn(f"{field} is not a string" if field in body else f"{field} is missing")
         if field in ("conversation_id", "turn_id") and not value:
             raise BadTurn(f"{field} is empty")
-    if not isinstance(turn.repeat, bool):
-        raise BadTurn("repeat is neither true nor false")
     return turn
 
 
 async def _take_turn(agent: Agent, turn: Turn) -> Dict[str, Any]:
-    if turn.repeat:
-        tracker = await agent.tracker_store.retrieve(turn.conversation_id)
-        done = _done_before(tracker, turn.turn_id) if tracker else None
-        if done:
-            return done
+    """Do the turn, or answer as before if it was done.
+
+    The conversation is held from looking until the turn is stored: the gateway may ask again while
+    the first call is still at work, when a process of the gateway was killed meanwhile.
+    """
+    async with agent.lock_store.lock(turn.conversation_id):
+        if may_hold(agent.tracker_store, turn.conversation_id, turn.turn_id):
+            tracker = await agent.tracker_store.retrieve(turn.conversation_id)
+            done = _done_before(tracker, turn.turn_id) if tracker else None
+            if done:
+                return done
+        return await _do_turn(agent, turn)
+
+
+async def _do_turn(agent: Agent, turn: Turn) -> Dict[str, Any]:
     failed = watch_turn()
     output = Replies()
     message = UserMessage(
@@ -180,7 +187,8 @@ async def _take_turn(agent: Agent, turn: Turn) -> Dict[str, Any]:
         },
     )
     message.parse_data = await _understand(agent, message, turn.payload)
-    await agent.handle_message(message)
+    # The agent's own method of this name would take the lock that is held already.
+    await agent.processor.handle_message(message)
     error_id = output.error_id
     if failed:
         error_id = failed[0].error_id

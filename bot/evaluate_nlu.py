@@ -110,25 +110,35 @@ def intents_of(agent: Agent) -> List[str]:
     ]
 
 
-async def understand_all(agent: Agent, texts: Sequence[str]) -> Tuple[List[str], List[float]]:
-    """For each text the intent, and the milliseconds that it took."""
+async def parse_all(agent: Agent, texts: Sequence[str]) -> Tuple[List[Dict[str, Any]], List[float]]:
+    """For each text what the model makes of it, and the milliseconds that it took."""
     from rasa.core.channels.channel import UserMessage
 
     from bot.channel import understand_typed
 
     for text in _WARM_UP:
         await understand_typed(agent, UserMessage(text))
-    intents, times = [], []
+    parsed, times = [], []
     for text in texts:
         message = UserMessage(text)
         started = time.perf_counter()
-        parsed = await understand_typed(agent, message)
+        parsed.append(await understand_typed(agent, message))
         times.append((time.perf_counter() - started) * 1000)
-        name = (parsed.get("intent") or {}).get("name")
-        intents.append(OUT_OF_SCOPE if name in (None, FALLBACK) else name)
-        if len(intents) % _REPORT_EVERY == 0:
-            _tell(f"{len(intents)} of {len(texts)} messages")
-    return intents, times
+        if len(parsed) % _REPORT_EVERY == 0:
+            _tell(f"{len(parsed)} of {len(texts)} messages")
+    return parsed, times
+
+
+def served_intent(parsed: Dict[str, Any]) -> str:
+    """The intent that the bot acts on; what it is not sure of counts as out of scope."""
+    name = (parsed.get("intent") or {}).get("name")
+    return OUT_OF_SCOPE if name in (None, FALLBACK) else name
+
+
+async def understand_all(agent: Agent, texts: Sequence[str]) -> Tuple[List[str], List[float]]:
+    """For each text the intent, and the milliseconds that it took."""
+    parsed, times = await parse_all(agent, texts)
+    return [served_intent(one) for one in parsed], times
 
 
 def measured(
@@ -162,7 +172,7 @@ def evaluate(path: Path, model: Path) -> Dict[str, Any]:
     messages = read_messages(path)
     _tell("Loading the model")
     prepare()
-    _silence()
+    silence()
     agent = load_agent(model)
     require_known_labels(messages, intents_of(agent))
     _tell(f"Parsing {len(messages)} messages")
@@ -170,7 +180,7 @@ def evaluate(path: Path, model: Path) -> Dict[str, Any]:
     return measured([message.label for message in messages], intents, times)
 
 
-def _silence() -> None:
+def silence() -> None:
     """As a server logs, but errors only: Rasa left alone prints every message that it parses."""
     from rasa.utils.log_utils import configure_structlog
 

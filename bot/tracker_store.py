@@ -95,6 +95,12 @@ class CompactTrackerStore(TrackerStore):
         events: List[Dict[str, Any]] = json.loads(stored)
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
 
+    def mentions(self, sender_id: str, value: str) -> bool:
+        """Whether a conversation's tracker has this value somewhere; the tracker is not built."""
+        with self._engine.connect() as connection:
+            found = connection.execute(_find, {"sender": sender_id}).scalar()
+        return found is not None and json.dumps(value) in found
+
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
         with self._engine.connect() as connection:
@@ -110,6 +116,12 @@ def _open_engine(url: sa.engine.URL) -> sa.engine.Engine:
     if url.get_backend_name() == "sqlite":
         return sa.create_engine(url, poolclass=sa.pool.SingletonThreadPool)
     return sa.create_engine(url)
+
+
+def may_hold(store: TrackerStore, sender_id: str, turn_id: str) -> bool:
+    """Whether a conversation's tracker may hold a turn; asked at each turn, so it must be quick."""
+    inner = getattr(store, "_tracker_store", store)  # what Rasa falls back from when it fails
+    return inner.mentions(sender_id, turn_id) if isinstance(inner, CompactTrackerStore) else True
 
 
 def shortened(events: List[Event], turns: int) -> List[Event]:

@@ -1,43 +1,39 @@
-"""Finds the company's products, kinds of products and features by their everyday names.
+"""Finds the company's products, their parts and features, and what fails, in customers' words.
 
-The names come from the catalogue at training time and travel inside the model.
+The words come from the catalogue at training time and travel inside the model.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Set, Union
 
-import spacy
-import yaml
-from rapidfuzz import fuzz, process
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
-from spacy.util import filter_spans
 
 from bot.nlu.entity import add_entity
 from bot.nlu.kept import KeptComponent
-from bot.nlu.text import plain, plain_in_place
+from bot.nlu.phrases import Found, Phrases, Token, denies, tokens_of
+from bot.nlu.product_names import Named, ProductNames
+from bot.nlu.symptoms import Symptoms, words_near
+from bot.nlu.vocabulary import PART, PRODUCT, SYMPTOM, Vocabulary, read_vocabulary
 
-#: Entity name -> value -> names in plain form.
-Names = Dict[str, Dict[str, List[str]]]
-
-PRODUCT, CATEGORY, FEATURE = "product", "product_category", "feature"
-#: Shorter names are not searched with typos: too many words are near them.
-_SHORTEST_FUZZY = 7
-_LONGEST_NAME = 4
+#: A word of so many examples is no slip.
+_USUAL = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class CatalogueEntityExtractor(KeptComponent):
-    """Adds `product`, `product_category` and `feature` entities whose values are catalogue ids."""
+    """Adds `product`, `product_category`, `part`, `feature` and `symptom`, with catalogue ids.
+
+    What a part or feature is called differs between products: the value is that of the product in
+    the message, or of the first that has it; `additional_info` has the id of each (`by_product`).
+    """
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -48,106 +44,123 @@ class CatalogueEntityExtractor(KeptComponent):
         config: Dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        kept: Optional[Names] = None,
+        kept: Optional[Vocabulary] = None,
     ) -> None:
         super().__init__(config, storage, resource, kept)
-        self._set_names(kept or {})
+        if kept:
+            self._prepare(kept)
 
     def train(self, training_data: TrainingData) -> Resource:
-        names = read_names(Path(self._config["catalogue"]))
-        self._set_names(names)
-        return self.keep(names)
+        vocabulary = read_vocabulary(Path(self._config["catalogue"]))
+        usual = _usual_words(vocabulary, training_data)
+        vocabulary.near_symptoms = words_near(vocabulary.symptoms, usual)
+        self._prepare(vocabulary)
+        return self.keep(vocabulary)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             text = message.get(TEXT)
-            if text:
-                for name, value, start, end in self._find(text):
-                    add_entity(message, self, name, value, start, end)
+            if text and self.kept:
+                self._find(message, text)
         return messages
 
-    def _set_names(self, names: Names) -> None:
-        self._language = spacy.blank("xx")
-        self._matcher = PhraseMatcher(self._language.vocab)
-        self._fuzzy: Dict[str, Tuple[str, str]] = {}
-        for entity, by_value in names.items():
-            for value, forms in by_value.items():
-                key = f"{entity}:{value}"
-                self._matcher.add(key, [self._language.make_doc(form) for form in forms])
-                if entity in (PRODUCT, CATEGORY):
-                    for form in forms:
-                        if len(form) >= _SHORTEST_FUZZY and not any(map(str.isdigit, form)):
-                            self._fuzzy[form] = (entity, value)
+    def _prepare(self, vocabulary: Vocabulary) -> None:
+        self._members = vocabulary.members
+        self._products = ProductNames(vocabulary, self._config["typo_ratio"])
+        self._symptoms = Symptoms(vocabulary.symptoms, vocabulary.near_symptoms)
+        self._pieces = vocabulary.pieces
+        self._phrases_of_pieces = {
+            entity: Phrases({phrase: [phrase] for phrase in pieces})
+            for entity, pieces in vocabulary.pieces.items()
+        }
 
-    def _find(self, text: str) -> List[Tuple[str, str, int, int]]:
-        doc = self._language.make_doc(plain_in_place(text))
-        spans = filter_spans(self._matcher(doc, as_spans=True))
-        found = [(*span.label_.split(":", 1), span.start_char, span.end_char) for span in spans]
-        if not any(entity in (PRODUCT, CATEGORY) for entity, *_ in found):
-            found.extend(self._find_misspelt(doc))
-        return found
+    def _find(self, message: Message, text: str) -> None:
+        tokens = tokens_of(text)
+        symptoms = self._symptoms.find(tokens)
+        pieces = {
+            entity: phrases.find(tokens) for entity, phrases in self._phrases_of_pieces.items()
+        }
+        device = _places([*symptoms, *(one for found in pieces.values() for one in found)])
+        named = self._products.find(text, tokens, device)
+        for one in named:
+            self._add(message, one.entity, one.value, tokens, one)
+        taken = _places(named)
+        for entity, found in pieces.items():
+            beside = [one for one in found if taken.isdisjoint(range(one.first, one.last))]
+            self._add_pieces(message, entity, tokens, _each_once(beside), self._meant(named))
+        for one in _each_once(symptoms):
+            if not taken.issuperset(range(one.first, one.last)):
+                self._add(message, SYMPTOM, one.label, tokens, one)
 
-    def _find_misspelt(self, doc: Doc) -> List[Tuple[str, str, int, int]]:
-        best: Optional[Tuple[float, str, int, int]] = None
-        for start, end, window in _windows(doc):
-            match = process.extractOne(
-                window,
-                self._fuzzy.keys(),
-                scorer=fuzz.ratio,
-                score_cutoff=self._config["typo_ratio"],
-            )
-            if match and (best is None or match[1] > best[0]):
-                best = (match[1], match[0], start, end)
-        if best is None:
-            return []
-        entity, value = self._fuzzy[best[1]]
-        return [(entity, value, best[2], best[3])]
+    def _add_pieces(
+        self,
+        message: Message,
+        entity: str,
+        tokens: Sequence[Token],
+        found: Sequence[Found],
+        meant: Sequence[str],
+    ) -> None:
+        """Parts or features; what none of the products in the message has is left out."""
+        for one in found:
+            by_product = self._pieces[entity][one.label]
+            having = [product for product in meant if product in by_product]
+            if (meant and not having) or (entity == PART and _is_verb(tokens, one)):
+                continue
+            value = by_product[having[0]] if having else next(iter(by_product.values()))
+            self._add(message, entity, value, tokens, one, by_product)
 
+    def _meant(self, named: Sequence[Named]) -> List[str]:
+        """The products that a message speaks of, those of a kind that it names after the others."""
+        products = [one.value for one in named if one.entity == PRODUCT]
+        kinds = [one.value for one in named if one.entity != PRODUCT]
+        return [*products, *(product for kind in kinds for product in self._members[kind])]
 
-def read_names(catalogue: Path) -> Names:
-    """The names in the catalogue's files; a kind with one product only stands for that product.
-
-    Raises InvalidConfigException where the files are missing.
-    """
-    try:
-        categories = yaml.safe_load((catalogue / "categories.yml").read_text(encoding="utf-8"))
-        products = [
-            yaml.safe_load(path.read_text(encoding="utf-8"))
-            for path in sorted((catalogue / "products").glob("*.yml"))
-        ]
-    except OSError as error:
-        raise InvalidConfigException(
-            f"The catalogue cannot be read: {error}. Set 'catalogue' of CatalogueEntityExtractor "
-            "in config.yml to the folder that holds categories.yml and products/."
-        ) from error
-    names: Names = {PRODUCT: {}, CATEGORY: {}, FEATURE: {}}
-    taken: Set[str] = set()
-
-    def add(entity: str, value: str, words: Dict[str, List[str]]) -> None:
-        forms = {plain(form) for forms in words.values() for form in forms} - taken
-        names[entity].setdefault(value, []).extend(sorted(forms))
-        taken.update(forms)
-
-    for product in products:
-        own = {"en": [product["model"], product["name"]["en"]], "pt": [product["name"]["pt"]]}
-        add(PRODUCT, product["id"], own)
-        add(PRODUCT, product["id"], product["names"])
-    for category in categories:
-        members = [product["id"] for product in products if product["category"] == category["id"]]
-        if len(members) == 1:
-            add(PRODUCT, members[0], category["names"])
-        elif members:
-            add(CATEGORY, category["id"], category["names"])
-    # Different products share features; the first that uses a word names it.
-    for product in products:
-        for feature in product["features"]:
-            add(FEATURE, feature["id"], feature["words"])
-    return names
+    def _add(
+        self,
+        message: Message,
+        name: str,
+        value: str,
+        tokens: Sequence[Token],
+        found: Union[Found, Named],
+        by_product: Optional[Dict[str, str]] = None,
+    ) -> None:
+        add_entity(
+            message,
+            self,
+            name,
+            value,
+            tokens[found.first].start,
+            tokens[found.last - 1].end,
+            additional_info={"by_product": by_product} if by_product else None,
+        )
 
 
-def _windows(doc: Doc) -> Iterator[Tuple[int, int, str]]:
-    for size in range(1, _LONGEST_NAME + 1):
-        for start in range(len(doc) - size + 1):
-            span = doc[start : start + size]
-            if len(span.text) >= _SHORTEST_FUZZY - 1:
-                yield span.start_char, span.end_char, span.text
+def _places(found: Sequence[Union[Found, Named]]) -> FrozenSet[int]:
+    """The places of the tokens that these cover."""
+    return frozenset(place for one in found for place in range(one.first, one.last))
+
+
+def _each_once(found: Sequence[Found]) -> List[Found]:
+    """What is said more than once is told once, by the first time."""
+    return list({one.label: one for one in reversed(found)}.values())[::-1]
+
+
+def _usual_words(vocabulary: Vocabulary, training_data: TrainingData) -> Set[str]:
+    """Words that are right as they are: the catalogue's, and those of several examples."""
+    names = (
+        form for names in vocabulary.names.values() for forms in names.values() for form in forms
+    )
+    pieces = (phrase for phrases in vocabulary.pieces.values() for phrase in phrases)
+    usual = {word for phrase in (*names, *pieces) for word in phrase.split()}
+    counted = Counter(
+        word
+        for example in training_data.intent_examples
+        for word in {token.text for token in tokens_of(example.get(TEXT) or "")}
+    )
+    return usual.union(word for word, times in counted.items() if times >= _USUAL)
+
+
+def _is_verb(tokens: Sequence[Token], found: Found) -> bool:
+    """ "It won't pump" speaks of no pump."""
+    before = tokens[found.first - 1].text if found.first else ""
+    return before == "to" or (denies(before) and before not in ("without", "sem", "nem"))

@@ -27,35 +27,66 @@ class Concepts:
     def __init__(self, folder: Path = WORD_LISTS) -> None:
         self._phrases: Dict[str, List[str]] = {}
         self._prefixes: Dict[str, List[str]] = {}
+        #: How many words the longest entry has that begins with a word; 1 is not noted.
+        self._longest: Dict[str, int] = {}
         for path in sorted(folder.glob("*.yml")):
             for concept, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items():
                 for entry in entries:
                     self._add(concept, entry)
-        self._longest = max(len(entry.split()) for entry in [*self._phrases, *self._prefixes])
 
     def _add(self, concept: str, entry: str) -> None:
         entries = self._prefixes if entry.endswith("*") else self._phrases
         named = entries.setdefault(entry.rstrip("*"), [])
+        first, *further = entry.split()
+        if further:
+            self._longest[first] = max(1 + len(further), self._longest.get(first, 1))
         if concept not in named:
             named.append(concept)
 
     def found(self, text: str) -> List[Tuple[str, ...]]:
         """The concepts of each word or phrase that has any, in the order of the normal text."""
-        return self._found_in(words(text))
+        return [concepts for _, concepts in self._pieces(text) if concepts]
 
-    def _found_in(self, spoken: List[str]) -> List[Tuple[str, ...]]:
-        found: List[Tuple[str, ...]] = []
+    def among_words(self, text: str) -> List[str]:
+        """The words of the normal text, where a phrase with concepts is its first one's name.
+
+        Names are in capitals, so that no word of the (lower case) text is mistaken for one.
+        """
+        return [concepts[0].upper() if concepts else word for word, concepts in self._pieces(text)]
+
+    def around_but(self, text: str) -> List[str]:
+        """The concepts before and after the last "but", and which stand near after it.
+
+        "Lovely kettle, but the lid broke" is about a lid that broke, and not about lovely kettles.
+        Without a "but" all stand before it.
+        """
+        first = [concepts[0] for concepts in self.found(text)]
+        turn = max((at for at, concept in enumerate(first) if concept == "but"), default=len(first))
+        after = first[turn + 1 :]
+        features = ["but" if turn < len(first) else "no but"]
+        features += [f"before {concept}" for concept in first[:turn]]
+        features += [f"after {concept}" for concept in after]
+        features += [f"after {one}>{next_}" for one, next_ in pairwise(after)]
+        return features
+
+    def _pieces(self, text: str) -> List[Tuple[str, Tuple[str, ...]]]:
+        """The words and the longest known phrases of the text, each with its concepts, if any."""
+        spoken = words(text)
+        pieces: List[Tuple[str, Tuple[str, ...]]] = []
         at = 0
         while at < len(spoken):
-            for length in range(min(self._longest, len(spoken) - at), 0, -1):
-                concepts = self._of(" ".join(spoken[at : at + length]))
+            longest = self._longest.get(spoken[at], 1)
+            for length in range(min(longest, len(spoken) - at), 0, -1):
+                phrase = " ".join(spoken[at : at + length])
+                concepts = self._of(phrase)
                 if concepts:
-                    found.append(tuple(concepts))
+                    pieces.append((phrase, tuple(concepts)))
                     at += length
                     break
             else:
+                pieces.append((spoken[at], ()))
                 at += 1
-        return found
+        return pieces
 
     def _of(self, phrase: str) -> Optional[List[str]]:
         if phrase in self._phrases:
@@ -68,8 +99,7 @@ class Concepts:
 
     def __call__(self, text: str) -> List[str]:
         """Features for a model: the concepts, which stand near and which stand together."""
-        spoken = words(text)
-        found = self._found_in(spoken)
+        found = self.found(text)
         first = [concepts[0] for concepts in found]
         together = sorted(set(first))
         features = [concept for concepts in found for concept in concepts]
@@ -78,7 +108,8 @@ class Concepts:
         features += [
             f"{one}&{other}" for at, one in enumerate(together) for other in together[at + 1 :]
         ]
-        features.append(f"length {sum(len(spoken) >= length for length in _LENGTHS)}")
+        length = len(words(text))
+        features.append(f"length {sum(length >= least for least in _LENGTHS)}")
         if "?" in text:
             features.append("?")
         return features

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Mapping
 
 import numpy as np
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -25,7 +25,8 @@ RANKING_LENGTH = 10
 class LinearIntentClassifier(KeptComponent, IntentClassifier):
     """Sets `intent` and `intent_ranking`; confidences add up to 1 over all intents.
 
-    A second wish is an entity `further_wish`, clear where a part's probability is `wish_from`.
+    `IntentModel` tells what the settings mean; those after `seed` are for bots of other kinds. A
+    second wish is an entity `further_wish`, clear where a part's probability is `wish_from`.
     """
 
     @staticmethod
@@ -35,17 +36,16 @@ class LinearIntentClassifier(KeptComponent, IntentClassifier):
             "character_ngrams": 5,
             "answer_words": 4,
             "seed": 1,
+            "about_service": True,
+            "by_ratio": True,
+            "neural_units": 0,
+            "count_unknown": False,
             "wish_from": 0.6,
         }
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        model = IntentModel(
-            self._config["regularisation"],
-            self._config["character_ngrams"],
-            self._config["answer_words"],
-            self._config["seed"],
-        )
+        model = model_of(self._config)
         return self.keep(
             model.fit(
                 [example.get(TEXT) for example in examples],
@@ -70,3 +70,17 @@ class LinearIntentClassifier(KeptComponent, IntentClassifier):
             if wish:
                 add_entity(message, self, "further_wish", wish.intent, wish.start, wish.end)
         return messages
+
+
+def model_of(config: Mapping[str, Any]) -> IntentModel:
+    """The model that this configuration asks for, not taught yet."""
+    return IntentModel(
+        config["regularisation"],
+        config["character_ngrams"],
+        config["answer_words"],
+        config["seed"],
+        config["about_service"],
+        config["by_ratio"],
+        config["neural_units"],
+        config["count_unknown"],
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -13,6 +13,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.amounts import find_amounts
 from bot.nlu.dates import find_dates
 from bot.nlu.entity import add_entity
 from bot.nlu.text import plain_in_place
@@ -21,7 +22,7 @@ from bot.nlu.text import plain_in_place
 _PATTERNS: Tuple[Tuple[str, re.Pattern[str]], ...] = (
     (
         "email",
-        re.compile(r"[^\s@,;:<>()\[\]\"]{1,64}@[^\s@,;:<>()\[\]\"]{1,255}\.[a-z]{2,24}\b", re.I),
+        re.compile(r"[^\s@,;:=<>()\[\]\"]{1,64}@[^\s@,;:<>()\[\]\"]{1,255}\.[a-z]{2,24}\b", re.I),
     ),
     (
         # The alphabet of aftercare/ticket_numbers.py, at least one digit, dash or space between.
@@ -45,10 +46,16 @@ _PATTERNS: Tuple[Tuple[str, re.Pattern[str]], ...] = (
     (
         "order_number",
         re.compile(
-            r"\b(?:order|pedido|encomenda|compra|invoice|fatura|nota fiscal|nf-?e?)\s{0,3}"
-            r"(?:(?:number|numero|no\.?|n[ºo°.]{0,3})\s{0,3})?(?:(?:is|e)\s{1,3})?(?:[:#]\s{0,3}){0,2}"
-            r"(?P<value>(?=[\w-]{0,27}\d{3})[\w-]{4,30})",
+            r"\b(?:order|pedido|encomenda|compra|invoice|fatura|nota fiscal|nf-?e?)\s{0,3}\(?"
+            r"(?:(?:number|numero|no\.?|nr?\.?|n[ºo°.]{0,3}|id|ref\.?)\s{0,3})?(?:(?:is|e)\s{1,3})?(?:[ao]\s)?"
+            r"(?:[:#]\s{0,3}){0,2}(?P<value>(?=[\w/-]{0,27}\d{3})\w[\w/-]{3,29})",
             re.I,
+        ),
+    ),
+    (
+        "order_number",
+        re.compile(
+            r"#(?P<value>\d{4,15})(?![\w-])(?=[^.!?]{0,20}\b(?:order|pedido|encomenda|compra)\b)"
         ),
     ),
     (
@@ -59,6 +66,8 @@ _PATTERNS: Tuple[Tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+#: A message with more is no customer's; each is compared with all before it.
+_MOST_FOUND = 100
 _BOUGHT = re.compile(
     r"\b(bought|buy|purchased?|got it|ordered|compr\w+|adquir\w+|ganhei)\b[^.!?]{0,60}$"
 )
@@ -70,6 +79,9 @@ class PatternEntityExtractor(GraphComponent):
 
     The first date after a word of buying has the role `purchase`.
     """
+
+    #: Where dates are counted from; a measurement reads its messages on the day of their labels.
+    today: Callable[[], date] = staticmethod(date.today)
 
     @classmethod
     def create(
@@ -92,7 +104,7 @@ class PatternEntityExtractor(GraphComponent):
     def _find_dates(self, message: Message, text: str) -> None:
         flat = plain_in_place(text)
         after = 0
-        for found in find_dates(text, date.today()):
+        for found in find_dates(text, self.today()):
             bought = _BOUGHT.search(flat, after, found.start)
             after = found.end
             add_entity(
@@ -113,12 +125,17 @@ class PatternEntityExtractor(GraphComponent):
             for entity in message.get("entities", [])
             if entity["entity"] == "date"
         ]
+        for amount in find_amounts(text):
+            if not _overlaps(amount.start, amount.end, covered):
+                covered.append((amount.start, amount.end))
+                add_entity(message, self, "amount", str(amount), amount.start, amount.end)
         for name, pattern in _PATTERNS:
             for match in pattern.finditer(flat):
                 start, end = match.span("value") if "value" in match.groupdict() else match.span()
-                if any(
-                    start < other_end and other_start < end for other_start, other_end in covered
-                ):
-                    continue
-                covered.append((start, end))
-                add_entity(message, self, name, text[start:end], start, end)
+                if len(covered) < _MOST_FOUND and not _overlaps(start, end, covered):
+                    covered.append((start, end))
+                    add_entity(message, self, name, text[start:end], start, end)
+
+
+def _overlaps(start: int, end: int, covered: List[Tuple[int, int]]) -> bool:
+    return any(start < other_end and other_start < end for other_start, other_end in covered)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 from rasa.core.actions.action import RemoteAction, create_bot_utterance
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
@@ -55,9 +56,10 @@ async def call_action(endpoint: FakeEndpoint, name: str = "action_answer") -> Li
 class FakeProcessor:
     """Understands every typed text in the same way, and remembers what it was given."""
 
-    def __init__(self) -> None:
+    def __init__(self, handle_message: Optional[Callable[[UserMessage], Any]] = None) -> None:
         self.parsed: List[str] = []
         self.entities: List[Dict[str, Any]] = []
+        self.handle_message = handle_message
 
     async def parse_message(self, message: UserMessage) -> Dict[str, Any]:
         self.parsed.append(message.text)
@@ -75,17 +77,20 @@ class FakeAgent:
         self.domain = Domain.from_yaml(DOMAIN)
         self.tracker_store = InMemoryTrackerStore(self.domain)
         self.nlg = TemplatedNaturalLanguageGenerator(self.domain.responses)
-        self.processor = FakeProcessor()
+        self.lock_store = InMemoryLockStore()
+        self.processor = FakeProcessor(self._handle_message)
         self.handled: List[UserMessage] = []
         self.replies: List[Dict[str, Any]] = [{"text": "Hello", "utter_action": "utter_greet"}]
         self.fails_with: Optional[Exception] = None
         self.ready = True
+        self.pause: Callable[[], Awaitable[None]] = _no_pause
 
     def is_ready(self) -> bool:
         return self.ready
 
-    async def handle_message(self, message: UserMessage) -> None:
+    async def _handle_message(self, message: UserMessage) -> None:
         self.handled.append(message)
+        await self.pause()
         tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)
         tracker.update(
             UserUttered(
@@ -110,3 +115,7 @@ class FakeAgent:
             await call_action(FakeEndpoint(self.fails_with))
         except Exception as error:
             assert error is not None  # Rasa logs it and goes on to listen, and so does this.
+
+
+async def _no_pause() -> None:
+    return

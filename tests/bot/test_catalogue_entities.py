@@ -1,4 +1,4 @@
-"""Products, kinds of products and features in what customers write, with the sample catalogue."""
+"""Products, their parts and features, and faults in what customers write; the sample catalogue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 import yaml
 from rasa.shared.exceptions import InvalidConfigException
 
-from bot.nlu.catalogue_entities import CatalogueEntityExtractor, read_names
+from bot.nlu.catalogue_entities import CatalogueEntityExtractor
+from bot.nlu.vocabulary import read_vocabulary
 from tests.bot.components import ROOT, covered, entities, load, train, understand
 
 CATALOGUE = ROOT / "catalogue"
@@ -23,7 +24,8 @@ def _products() -> List[Dict[str, Any]]:
 def _names() -> Iterator[Tuple[str, str]]:
     for product in _products():
         own = {product["model"], *product["name"].values()}
-        for name in sorted(own.union(*product["names"].values())):
+        everyday = product.get("everyday_names", {})
+        for name in sorted(own.union(*product["names"].values(), *everyday.values())):
             yield product["id"], name
 
 
@@ -60,6 +62,14 @@ def test_product_is_found_by_each_of_its_names(
         ("o ar condisionado nao liga", ("product", "brisa-a12")),
         ("the water purifyer is broken", ("product", "fonte-p30")),
         ("meu purificadro nao funciona", ("product", "fonte-p30")),
+        # Written as one word, or apart.
+        ("the washingmachine stopped", ("product_category", "washing_machine")),
+        ("airconditioner ices up", ("product", "brisa-a12")),
+        ("my robovac is lost", ("product", "vento-r50")),
+        # Models with a letter for a nought, one nought too many, and more than one of them.
+        ("my r5o is lost", ("product", "vento-r50")),
+        ("my w9000 leaks", ("product", "mare-w900")),
+        ("both W700s leak", ("product", "mare-w700")),
     ],
 )
 def test_misspelt_name_is_found(
@@ -118,7 +128,87 @@ a loja do centro estava fechada
 def test_no_product_is_seen_where_none_is_named(
     extractor: CatalogueEntityExtractor, text: str
 ) -> None:
-    assert {name for name, _ in entities(extractor, text)} <= {"feature"}
+    named = {name for name, _ in entities(extractor, text)}
+    assert named.isdisjoint({"product", "product_category"})
+
+
+@pytest.mark.parametrize(
+    ("text", "products"),
+    [
+        # Said of a product: whose it is, what is done with it, what it does not do.
+        ("minha brisa pinga", ["brisa-a12"]),
+        ("minha brisa do quarto não gela", ["brisa-a12"]),
+        ("a Brisa da sala pinga", ["brisa-a12"]),
+        ("o vento não aspira", ["vento-r50"]),
+        ("O VENTO NÃO CARREGA", ["vento-r50"]),
+        ("comprei a Fonte ontem", ["fonte-p30"]),
+        ("como limpo a fonte?", ["fonte-p30"]),
+        ("Aroma não liga", ["aroma-c200"]),
+        ("my aroma is dead", ["aroma-c200"]),
+        ("the vacuum does not charge", ["vento-r50"]),
+        ("meu ar não gela", ["brisa-a12"]),
+        ("the robot is stuck", ["vento-r50"]),
+        ("i want to send the robot back", ["vento-r50"]),
+        ("esse robo ta uma coisa estranha hoje", ["vento-r50"]),
+        ("a 900 não centrifuga", ["mare-w900"]),
+        ("A garantia da Fonte acabou", ["fonte-p30"]),
+        ("a maré não enche", ["washing_machine"]),
+        # A bare answer to the question which product it is.
+        ("brisa", ["brisa-a12"]),
+        ("o vento, por favor", ["vento-r50"]),
+        ("it's the robot", ["vento-r50"]),
+        ("900", ["mare-w900"]),
+        ("the a 12", ["brisa-a12"]),
+        # In the other language it is no word.
+        ("how do I set up brisa at home", ["brisa-a12"]),
+        ("tem peça para split?", ["brisa-a12"]),
+        # Beside another product only where it is written or owned as one.
+        ("I have a W900 and my aroma leaks", ["mare-w900", "aroma-c200"]),
+        ("a W900 fica no vento", ["mare-w900"]),
+        ("a jarra com filtro de água da C200", ["aroma-c200"]),
+    ],
+)
+def test_everyday_word_is_a_product_where_the_message_shows_it(
+    extractor: CatalogueEntityExtractor, text: str, products: List[str]
+) -> None:
+    found = entities(extractor, text)
+    assert [value for name, value in found if name in ("product", "product_category")] == products
+
+
+EVERYDAY = """
+o aroma do café está fraco
+the aroma of the coffee is too weak
+sai um vento quente
+o vento sai fraco
+não sai vento nenhum
+que brisa gostosa
+a maré está alta
+a fonte de alimentação queimou
+qual a fonte dessa informação?
+moro na Rua da Fonte, 30
+Maria da Fonte
+Ana Brisa
+meu nome é Ana Brisa
+my name is Robert Vento
+are you a robot?
+não quero falar com robô
+can we split the bill
+o site está fora do ar
+o ar está seco
+this is the 12 time I write
+the shop is at number 900
+it is 900 metres away
+na receita vai c 200 ml
+the water filter jug from the supermarket
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", EVERYDAY)
+def test_everyday_word_is_left_alone_where_it_means_what_it_says(
+    extractor: CatalogueEntityExtractor, text: str
+) -> None:
+    named = {name for name, _ in entities(extractor, text)}
+    assert named.isdisjoint({"product", "product_category"})
 
 
 @pytest.mark.parametrize(
@@ -149,10 +239,47 @@ def test_longest_name_wins_over_its_parts(extractor: CatalogueEntityExtractor) -
 
 
 def test_feature_is_found_beside_its_product(extractor: CatalogueEntityExtractor) -> None:
-    assert entities(extractor, "W900, não centrifuga!") == [
+    assert entities(extractor, "W900, barulho!") == [
         ("product", "mare-w900"),
-        ("feature", "spin"),
+        ("feature", "stability"),
+        ("symptom", "noise"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("the W900 filter", "pump_filter"),
+        ("the W700 filter", "lint_filter"),
+        ("the R50's filter", "filter"),
+        ("o filtro do meu purificador", "filter_cartridge"),
+        ("my washing machine needs a door seal", "door_seal"),
+        ("o controle da Brisa sumiu", "remote_control"),
+    ],
+)
+def test_part_is_that_of_the_product_in_the_message(
+    extractor: CatalogueEntityExtractor, text: str, part: str
+) -> None:
+    assert ("part", part) in entities(extractor, text)
+
+
+def test_part_of_an_unknown_product_tells_what_it_is_in_each(
+    extractor: CatalogueEntityExtractor,
+) -> None:
+    (part,) = [
+        one
+        for one in understand(extractor, "the filter is full").get("entities")
+        if one["entity"] == "part"
+    ]
+    assert part["additional_info"]["by_product"]["mare-w900"] == "pump_filter"
+    assert part["additional_info"]["by_product"]["vento-r50"] == "filter"
+
+
+@pytest.mark.parametrize("text", ["the W900 remote", "W900 will not pump", "unable to pump it"])
+def test_what_the_product_has_not_and_what_it_does_is_no_part(
+    extractor: CatalogueEntityExtractor, text: str
+) -> None:
+    assert "part" not in {name for name, _ in entities(extractor, text)}
 
 
 @pytest.mark.parametrize(
@@ -196,7 +323,7 @@ def test_names_travel_inside_the_model(trained_folder: Path) -> None:
 
 def test_missing_catalogue_is_said_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfigException, match="Set 'catalogue' of CatalogueEntityExtractor"):
-        read_names(tmp_path)
+        read_vocabulary(tmp_path)
 
 
 def test_no_name_stands_for_two_products() -> None:

@@ -88,7 +88,6 @@ async def test_missing_field_is_named(post: Post, agent: FakeAgent, field: str) 
         ({"turn_id": ""}, "turn_id is empty"),
         ({"channel": {"a": 1}}, "channel is not a string"),
         ({"payload": {"intent": "greet"}}, "payload is not a string"),
-        ({"repeat": "yes"}, "repeat is neither true nor false"),
     ],
 )
 async def test_field_of_the_wrong_kind_is_named(
@@ -100,7 +99,7 @@ async def test_field_of_the_wrong_kind_is_named(
 
 @on_server
 async def test_message_without_text_is_a_turn(post: Post) -> None:
-    assert (await post({**TURN, "text": "", "payload": None, "repeat": False})).status == 200
+    assert (await post({**TURN, "text": "", "payload": None})).status == 200
 
 
 @on_server

@@ -39,7 +39,7 @@ async def test_trouble_is_told_in_the_customers_language(post: Post, agent: Fake
 async def test_repeat_of_a_failed_turn_tells_the_same_trouble(post: Post, agent: FakeAgent) -> None:
     agent.fails_with = ConnectionError("down")
     first = await post(TURN)
-    again = await post({**TURN, "repeat": True})
+    again = await post(TURN)
     assert again.body["replies"] == first.body["replies"]
     assert again.body["error_id"] == first.body["error_id"]
     assert len(agent.handled) == 1
@@ -62,7 +62,7 @@ async def test_reference_that_an_action_gives_itself_is_passed_on(
     agent.replies = [{"text": "Trouble", "custom": {"error_id": "E-1234"}}]
     first = await post(TURN)
     assert (first.body["error_id"], first.body["failed_action"]) == ("E-1234", None)
-    assert (await post({**TURN, "repeat": True})).body == first.body
+    assert (await post(TURN)).body == first.body
 
 
 def _always(tracker: Any) -> Callable[[str], Awaitable[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Dict
 
 import pytest
@@ -20,7 +21,7 @@ async def test_repeated_turn_has_the_same_answer_and_no_second_action(
         {"text": "Is it on?", "buttons": buttons, "custom": {"sources": [{"title": "Manual"}]}},
     ]
     first = await post(TURN)
-    again = await post({**TURN, "repeat": True})
+    again = await post(TURN)
     assert again.body == first.body
     assert len(agent.handled) == 1
 
@@ -32,7 +33,7 @@ async def test_repeat_of_an_earlier_turn_has_the_answer_of_that_turn(
     first = await post(TURN)
     agent.replies = [{"text": "Something else"}]
     await post({**TURN, "turn_id": "c-1:2"})
-    assert (await post({**TURN, "repeat": True})).body == first.body
+    assert (await post(TURN)).body == first.body
     assert len(agent.handled) == 2
 
 
@@ -43,6 +44,29 @@ async def test_repeat_of_a_turn_that_never_ran_is_run(
 ) -> None:
     if changed:
         await post(TURN)
-    answer = await post({**TURN, **changed, "repeat": True})
+    answer = await post({**TURN, **changed})
     assert [reply["text"] for reply in answer.body["replies"]] == ["Hello"]
     assert agent.handled[-1].message_id == changed.get("turn_id", "c-1:1")
+
+
+@on_server
+async def test_turn_that_is_asked_for_again_while_it_is_done_is_done_once(
+    post: Post, agent: FakeAgent
+) -> None:
+    go_on = asyncio.Event()
+
+    async def wait() -> None:
+        await asyncio.wait_for(go_on.wait(), 10)
+
+    agent.pause = wait
+    first = asyncio.create_task(post(TURN))
+    while not agent.handled:
+        await asyncio.sleep(0)
+    again = asyncio.create_task(post(TURN))
+    other = asyncio.create_task(post({**TURN, "conversation_id": "c-2", "turn_id": "c-2:1"}))
+    while len(agent.handled) < 2:
+        await asyncio.sleep(0)
+    go_on.set()
+    assert (await again).body == (await first).body
+    await other
+    assert [message.sender_id for message in agent.handled] == ["c-1", "c-2"]

@@ -9,6 +9,7 @@ from typing import List
 
 import pytest
 import sqlalchemy as sa
+from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -20,7 +21,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.tracker_store import CompactTrackerStore, shortened
+from bot.tracker_store import CompactTrackerStore, may_hold, shortened
 
 ROOT = Path(__file__).parents[2]
 
@@ -147,3 +148,14 @@ def test_conversation_without_events_leaves_no_row(
     begun.update_with_events(conversation(0), domain)
     asyncio.run(store.save(begun))
     assert asyncio.run(store.keys()) == ["c"]
+
+
+def test_value_in_a_tracker_is_found_without_building_it(
+    store: CompactTrackerStore, domain: Domain
+) -> None:
+    tracker = DialogueStateTracker.from_events("c", conversation(12), domain.slots)
+    asyncio.run(store.save(tracker))
+    behind_rasas_fallback = FailSafeTrackerStore(store)
+    assert may_hold(behind_rasas_fallback, "c", "text 11")
+    assert not may_hold(behind_rasas_fallback, "c", "text 1")
+    assert not may_hold(behind_rasas_fallback, "other", "text 11")
