@@ -79,6 +79,22 @@ migration: ## Write a migration for changed tables: MESSAGE="tickets have a due 
 load: ## Load the sample company (products, services, manuals) from catalogue/
 	@$(call find_python,run aftercare.catalogue.load)
 
+.PHONY: import-manual
+import-manual: ## Read a manual: FILE=x.pdf PRODUCT=id LANGUAGE=en [VERSION=2.0] [PUBLISH=1]
+	@test -n "$$FILE" && test -n "$$PRODUCT" && test -n "$(given_language)" || { \
+	  echo 'Which? make import-manual FILE=x.pdf PRODUCT=mare-w900 LANGUAGE=en' >&2; exit 1; }
+	@$(call find_python,run aftercare.manuals import "$$FILE" "$$PRODUCT" "$$LANGUAGE" \
+	  $(if $(VERSION),--version "$$VERSION") $(if $(TITLE),--title "$$TITLE") \
+	  $(if $(DATE),--date "$$DATE") $(if $(MODELS),--models "$$MODELS") \
+	  $(if $(SOURCE),--source "$$SOURCE") $(if $(LICENCE),--licence "$$LICENCE") \
+	  $(if $(PUBLISH),--publish))
+
+.PHONY: print-manual
+print-manual: ## Print a manual of the catalogue as PDF: FILE=manual.md TO=manual.pdf
+	@test -n "$$FILE" && test -n "$$TO" || { \
+	  echo 'Which? make print-manual FILE=catalogue/manuals/x/en.md TO=x.pdf' >&2; exit 1; }
+	@$(call find_python,run aftercare.manuals.printing "$$FILE" "$$TO")
+
 .PHONY: backup
 backup: ## Copy the databases into one file, while everything runs: [FILE=name.tar.gz]
 	@$(call find_python,run aftercare.backup make $(if $(FILE),"$$FILE"))
@@ -87,6 +103,20 @@ backup: ## Copy the databases into one file, while everything runs: [FILE=name.t
 restore: ## Bring a backup's databases back, with everything stopped: FILE=name.tar.gz
 	@test -n "$$FILE" || { echo 'Which? make restore FILE=name.tar.gz' >&2; exit 1; }
 	@$(call find_python,run aftercare.backup restore "$$FILE")
+
+.PHONY: export-person
+export-person: ## Hand out what is held of a person: PERSON=mail, phone or ticket [FILE=name.zip]
+	@test -n "$$PERSON" || { echo 'Whose? make export-person PERSON=someone@example.org' >&2; exit 1; }
+	@$(call find_python,run aftercare.privacy export "$$PERSON" $(if $(FILE),"$$FILE"))
+
+.PHONY: erase-person
+erase-person: ## Erase a person, with a receipt: PERSON=mail, phone or ticket
+	@test -n "$$PERSON" || { echo 'Whom? make erase-person PERSON=someone@example.org' >&2; exit 1; }
+	@$(call find_python,run aftercare.privacy erase "$$PERSON")
+
+.PHONY: retention
+retention: ## Remove what is past its period now, or only count it: [DRY_RUN=1]
+	@$(call find_python,run aftercare.privacy retention $(if $(DRY_RUN),--dry-run))
 
 .PHONY: staff-password
 staff-password: ## Give a member of staff a new password: EMAIL=name@example.org
@@ -105,12 +135,31 @@ bench-bot: ## Measure the bot by itself, beside another checkout's if asked: [AG
 bench-streams: ## Measure the memory of a thousand open chats
 	@$(call find_python,run tests.bench.streams)
 
+.PHONY: chaos
+chaos: ## Kill every program again and again while customers write: [ENGINE=postgresql] [MESSAGES=20000]
+	@$(call find_python,run-trained tests.chaos $(if $(ENGINE),--engine "$$ENGINE") \
+	  $(if $(MESSAGES),--messages "$$MESSAGES") $(if $(CONVERSATIONS),--conversations "$$CONVERSATIONS"))
+
 .PHONY: evaluate-nlu
 evaluate-nlu: ## Measure the model on messages of your own: FILE=messages.jsonl
 	@test -n "$$FILE" || { echo 'On which? make evaluate-nlu FILE=messages.jsonl' >&2; exit 1; }
 	@$(call find_python,evaluate-nlu "$$FILE")
 
+.PHONY: evaluate-entities
+evaluate-entities: ## Measure what the bot finds in messages: FILE=labelled.jsonl [MISTAKES=1]
+	@test -n "$$FILE" || { echo 'On which? make evaluate-entities FILE=labelled.jsonl' >&2; exit 1; }
+	@$(call find_python,evaluate-entities "$$FILE" $(if $(MISTAKES),--mistakes))
+
+.PHONY: compare-stock
+compare-stock: ## Set the bot beside Rasa's stock pipeline (hours, once): [FILE=x.jsonl] [MINUTES=60]
+	@$(call find_python,compare-stock $(if $(MINUTES),"$$MINUTES",0) $(if $(FILE),"$$FILE"))
+
+.PHONY: benchmark-nlu
+benchmark-nlu: ## Teach the intent model public benchmarks: [FOLDER=benchmarks] [ONLY=hint3]
+	@$(call find_python,benchmark-nlu $(if $(FOLDER),"$$FOLDER",../shared/eval/benchmarks) $(if $(ONLY),"$$ONLY"))
+
 # The locale of a machine may set LANGUAGE as well, so only the one given to make counts.
+given_language = $(if $(filter command line,$(origin LANGUAGE)),$(LANGUAGE))
 language = $(if $(filter command line,$(origin LANGUAGE)),"$$LANGUAGE",en)
 
 .PHONY: evaluate-guidance
@@ -123,4 +172,5 @@ evaluate-guidance: ## Measure the search: SECTIONS=s.jsonl QUESTIONS=q.jsonl [LA
 clean: ## Remove environments, models and var/ with the database, after asking (FORCE=1: without)
 	@$(call find_python,clean)
 
-export EMAIL FILE FORCE MESSAGE QUESTIONS SECTIONS
+export CONVERSATIONS EMAIL ENGINE FILE FOLDER FORCE MESSAGE MESSAGES MINUTES ONLY PERSON QUESTIONS
+export SECTIONS

@@ -13,13 +13,18 @@ sys.path[0] = str(ROOT)
 
 from tools.checks import run_checks, run_format  # noqa: E402
 from tools.cleanup import clean  # noqa: E402
-from tools.environments import environments  # noqa: E402
+from tools.environments import (  # noqa: E402
+    create_environment,
+    environments,
+    stock_environment,
+)
 from tools.layout import Layout  # noqa: E402
 from tools.problems import Problem, Stopped  # noqa: E402
 from tools.progress import Progress  # noqa: E402
 from tools.startup import run_module, run_up, set_up, train_model  # noqa: E402
 from tools.suites import SUITES, run_suites, step_count  # noqa: E402
 from tools.training import model_is_current  # noqa: E402
+from tools.uv_tool import get_uv  # noqa: E402
 
 UP_STEPS = 6
 USAGE = """\
@@ -27,7 +32,11 @@ usage: python3 tools/aftercare.py COMMAND
   up | setup | train | check | format | clean
   test [{}]
   run MODULE [ARGUMENT ...]   a module of the services, set up first if need be
+  run-trained MODULE [ARGUMENT ...]   the same, with a model that is trained first if need be
   evaluate-nlu FILE           the model's figures, trained first if need be
+  evaluate-entities FILE [--mistakes]   the same for what it finds in messages
+  benchmark-nlu FOLDER [NAME] the intent model on public benchmarks
+  compare-stock MINUTES [FILE] the model beside Rasa's stock pipeline, trained first if need be
 `make help` explains each.""".format("|".join(SUITES))
 
 
@@ -41,16 +50,49 @@ def quiet_set_up(layout: Layout) -> None:
         set_up(layout, os.environ, Progress(3, sys.stderr))
 
 
-def evaluate_nlu(layout: Layout, file: str) -> None:
-    """Become the bot's own measurement; until then standard output stays empty."""
+def require_file(layout: Layout, file: str) -> None:
     if not os.path.exists(str(layout.root / file)):
         raise Problem(f"{file} does not exist (looked for in {layout.root}).")
+
+
+def quiet_training(layout: Layout) -> None:
+    """Set up and train only where something is to do, with nothing on standard output."""
     current = all(environment.is_current() for environment in environments(layout))
     if not (current and model_is_current(layout)):
         progress = Progress(4, sys.stderr)
         set_up(layout, os.environ, progress)
         train_model(layout, os.environ, progress)
-    run_module(layout, os.environ, layout.bot_python, "bot.evaluate_nlu", [file])
+
+
+def evaluate(layout: Layout, module: str, file: str, options: list[str]) -> None:
+    """Become the bot's own measurement; until then standard output stays empty."""
+    require_file(layout, file)
+    quiet_training(layout)
+    run_module(layout, os.environ, layout.bot_python, module, [file, *options])
+
+
+def benchmark_nlu(layout: Layout, folder: str, names: list[str]) -> None:
+    """Become the measurement, which teaches models of its own."""
+    require_file(layout, folder)
+    quiet_set_up(layout)
+    run_module(layout, os.environ, layout.bot_python, "bot.benchmark", [folder, *names])
+
+
+def compare_stock(layout: Layout, minutes: str, files: list[str]) -> None:
+    """Become the comparison; only here the environment of the stock Rasa is made."""
+    if not minutes.isdigit():
+        raise Problem(f"MINUTES must be a whole number, 0 for no limit, not {minutes!r}.")
+    for file in files:
+        require_file(layout, file)
+    progress = Progress(5, sys.stderr)
+    set_up(layout, os.environ, progress)
+    stock = stock_environment(layout)
+    with progress.step(f"Python {stock.python_version} and packages of {stock.title}") as step:
+        uv = get_uv(layout, os.environ, step)
+        create_environment(stock, uv, layout, os.environ, step)
+    train_model(layout, os.environ, progress)
+    module = "tests.bench.compare_stock"
+    run_module(layout, os.environ, layout.service_python, module, [minutes, *files])
 
 
 def run_command(layout: Layout, command: str, rest: list[str]) -> None:
@@ -77,8 +119,17 @@ def run_command(layout: Layout, command: str, rest: list[str]) -> None:
     elif command == "run" and rest:
         quiet_set_up(layout)
         run_module(layout, environ, layout.service_python, rest[0], rest[1:])
+    elif command == "run-trained" and rest:
+        quiet_training(layout)
+        run_module(layout, environ, layout.service_python, rest[0], rest[1:])
     elif command == "evaluate-nlu" and len(rest) == 1:
-        evaluate_nlu(layout, rest[0])
+        evaluate(layout, "bot.evaluate_nlu", rest[0], [])
+    elif command == "evaluate-entities" and rest and rest[1:] in ([], ["--mistakes"]):
+        evaluate(layout, "bot.evaluate_entities", rest[0], rest[1:])
+    elif command == "benchmark-nlu" and 1 <= len(rest) <= 2:
+        benchmark_nlu(layout, rest[0], rest[1:])
+    elif command == "compare-stock" and 1 <= len(rest) <= 2:
+        compare_stock(layout, rest[0], rest[1:])
     else:
         raise Problem(USAGE)
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Mapping
 
+from tools.environments import stock_environment
 from tools.layout import Layout
 from tools.problems import Problem
 from tools.progress import Progress
@@ -21,6 +22,7 @@ def leftovers(layout: Layout) -> list[tuple[Path, str]]:
     places = [
         (root / ".venv", "packages of the services"),
         (layout.bot_folder / ".venv", "packages of the bot"),
+        (stock_environment(layout).folder / ".venv", "packages of the stock Rasa"),
         (layout.tools_folder, "programs fetched for this project"),
         (layout.models, "trained models"),
         (root / "var", "THE DATABASE with conversations and tickets, staff logins, logs, settings"),

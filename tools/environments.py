@@ -1,4 +1,4 @@
-"""Creates the two environments from their lock files, and knows when there is nothing to do."""
+"""Creates environments from their lock files, and knows when there is nothing to do."""
 
 from __future__ import annotations
 
@@ -72,10 +72,16 @@ class Environment:
 
 
 def environments(layout: Layout) -> list[Environment]:
+    """The environments that the desk runs in."""
     return [
         Environment("service", "the services", layout.root),
         Environment("bot", "the bot", layout.bot_folder),
     ]
+
+
+def stock_environment(layout: Layout) -> Environment:
+    """The whole Rasa with TensorFlow, 2.5 GB: made only where a comparison with it is wanted."""
+    return Environment("stock", "the stock Rasa", layout.bot_folder / "compare" / "stock")
 
 
 def plain_environ(environ: Mapping[str, str]) -> dict[str, str]:

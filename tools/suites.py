@@ -23,6 +23,8 @@ END_SECONDS = 30.0
 #: The suites that need the trained model, and a browser.
 NEEDS_MODEL = ("all", "bot", "conversations", "browser")
 NEEDS_BROWSER = ("all", "browser")
+#: Tests of the services that start the trained bot.
+WITH_MODEL = ("chaos", "conversations", "faults")
 SUITES = ("all", "unit", "bot", "conversations", "browser")
 
 
@@ -40,7 +42,7 @@ def service_command(layout: Layout, suite: str) -> list[str]:
     command = [str(layout.service_python), "-m", "pytest", place]
     command += ["-n", "2", "--dist", "loadgroup", "-m", "not browser"]
     if suite == "unit":
-        command.append("--ignore=tests/conversations")
+        command += [f"--ignore=tests/{folder}" for folder in WITH_MODEL]
     return command
 
 

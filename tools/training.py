@@ -18,7 +18,13 @@ MODEL = "aftercare"
 NO_CACHE = {"RASA_MAX_CACHE_SIZE": "0"}
 #: What Rasa also says while it checks the data, among which a mistake would not be seen.
 NOISE = re.compile(r" INFO |DeprecationWarning|' is not used in any|More info at|^  \S")
-SINGLE_FILES = ("domain.yml", "config.yml", "catalogue/categories.yml", "bot/uv.lock")
+SINGLE_FILES = (
+    "domain.yml",
+    "config.yml",
+    "catalogue/categories.yml",
+    "catalogue/symptoms.yml",
+    "bot/uv.lock",
+)
 
 
 def training_inputs(root: Path) -> list[Path]:
@@ -31,8 +37,9 @@ def _inputs(root: Path) -> Iterator[Path]:
     yield from (path for path in (root / "data").rglob("*") if path.is_file())
     yield from (root / "catalogue" / "products").glob("*.yml")
     for folder, inner, names in os.walk(str(root / "bot")):
-        # The environment holds tens of thousands of files and is not even looked into.
-        inner[:] = [name for name in inner if name not in (".venv", "__pycache__")]
+        # The environment holds tens of thousands of files and is not even looked into; compare/
+        # measures models and is no part of one.
+        inner[:] = [name for name in inner if name not in (".venv", "__pycache__", "compare")]
         yield from (Path(folder) / name for name in names if name.endswith((".py", ".yml")))
 
 

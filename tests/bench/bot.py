@@ -14,31 +14,18 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
-from aftercare.catalogue.load import load_and_index
-from aftercare.database import open_engine, open_sessions
-from aftercare.migrate import migrate
 from aftercare.settings import PROJECT_ROOT
-from tests.bench.bot_turns import (
-    WITH_ACTION,
-    WITHOUT_ACTION,
-    long_conversation,
-    timed_turns,
-    turns_per_second,
-)
-from tests.stack import BOT_PYTHON, MODEL, Program, free_port, running_stack, stack_settings
+from tests.bench.measured_bot import CLIENTS, LONG, MeasuredBot, actions_for_bots, cut
+from tests.stack import BOT_PYTHON, MODEL, Program, free_port
 
 _ROUNDS = 5
 _PARSE_ROUNDS = 3
-_CLIENTS = 8
-_RATE_SECONDS = 3.0
-_LONG = 200
 #: As many messages of the training data as one call of `evaluate-nlu` takes in a few seconds.
 _PARSED = 600
 #: `evaluate-nlu` with a model that may belong to another checkout.
@@ -48,45 +35,23 @@ _EVALUATE = (
 )
 
 
-@dataclass
-class Bot:
-    """One checkout's bot, and everything that was measured of it."""
-
-    name: str
-    program: Program
-    start_seconds: list[float] = field(default_factory=list)
-    parse: list[float] = field(default_factory=list)
-    parse_p95: list[float] = field(default_factory=list)
-    plain: list[float] = field(default_factory=list)
-    action: list[float] = field(default_factory=list)
-    rates: list[float] = field(default_factory=list)
-    work: list[float] = field(default_factory=list)
-    late: list[float] = field(default_factory=list)
-    after_start: float = 0.0
-    after_turns: float = 0.0
-    peak: float = 0.0
-
-    @property
-    def url(self) -> str:
-        return self.program.health.removesuffix("/webhooks/aftercare/health")
-
-    def figures(self) -> list[tuple[str, str, float, float | None, bool]]:
-        """Name, unit, value, what is wanted, and whether less is better."""
-        return [
-            ("Start", "s", statistics.median(self.start_seconds), 6, True),
-            ("Understanding a message, p50", "ms", statistics.median(self.parse), 4, True),
-            ("Understanding a message, p95", "ms", statistics.median(self.parse_p95), None, True),
-            ("Turn without an action, p50", "ms", _cut(self.plain, 50), 5, True),
-            ("Turn without an action, p95", "ms", _cut(self.plain, 95), None, True),
-            ("Turn with an action, p50", "ms", _cut(self.action, 50), 9, True),
-            ("Turn with an action, p95", "ms", _cut(self.action, 95), None, True),
-            (f"Turn {_LONG - 50} to {_LONG}, p50", "ms", _cut(self.late, 50), 5, True),
-            (f"Turns a second, {_CLIENTS} at once", "", statistics.median(self.rates), 350, False),
-            ("Processor time of such a turn", "ms", statistics.median(self.work), 1000 / 350, True),
-            ("Resident after the start", "MB", self.after_start, 300, True),
-            ("Resident after all turns", "MB", self.after_turns, 300, True),
-            ("Resident at most", "MB", self.peak, None, True),
-        ]
+def _figures(bot: MeasuredBot) -> list[tuple[str, str, float, float | None, bool]]:
+    """Name, unit, value, what is wanted, and whether less is better."""
+    return [
+        ("Start", "s", statistics.median(bot.start_seconds), 6, True),
+        ("Understanding a message, p50", "ms", statistics.median(bot.parse), 4, True),
+        ("Understanding a message, p95", "ms", statistics.median(bot.parse_p95), None, True),
+        ("Turn without an action, p50", "ms", cut(bot.plain, 50), 5, True),
+        ("Turn without an action, p95", "ms", cut(bot.plain, 95), None, True),
+        ("Turn with an action, p50", "ms", cut(bot.action, 50), 9, True),
+        ("Turn with an action, p95", "ms", cut(bot.action, 95), None, True),
+        (f"Turn {LONG - 50} to {LONG}, p50", "ms", cut(bot.late, 50), 5, True),
+        (f"Turns a second, {CLIENTS} at once", "", statistics.median(bot.rates), 350, False),
+        ("Processor time of such a turn", "ms", statistics.median(bot.work), 1000 / 350, True),
+        ("Resident after the start", "MB", bot.after_start, 300, True),
+        ("Resident after all turns", "MB", bot.after_turns, 300, True),
+        ("Resident at most", "MB", bot.peak, None, True),
+    ]
 
 
 def main(arguments: list[str]) -> int:
@@ -98,31 +63,23 @@ def main(arguments: list[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="aftercare-bench-"))
     began = os.getloadavg()[0]
     try:
-        settings = stack_settings(folder)
-        engine = open_engine(settings)
-        migrate(engine)
-        load_and_index(open_sessions(engine), settings, datetime.now(UTC))
-        engine.dispose()
         messages = _some_messages(folder)
-        with running_stack(settings) as stack:
-            stack.programs["web"].stop()
-            ours = stack.programs["bot"]
-            ours.stop()
-            bots = [Bot("this", ours)]
+        with actions_for_bots(folder) as ours:
+            bots = [MeasuredBot("this", ours)]
             if arguments:
-                bots.append(Bot("other", _elsewhere(ours, Path(arguments[0]).resolve(), folder)))
+                bots.append(
+                    MeasuredBot("other", _elsewhere(ours, Path(arguments[0]).resolve(), folder))
+                )
             try:
                 for bot in bots:
                     _tell(f"starting {bot.name}")
-                    _measure_start(bot)
-                    timed_turns(bot.url, WITHOUT_ACTION, 20)  # warm up
-                    timed_turns(bot.url, WITH_ACTION, 10)
+                    bot.measure_start()
                 for number in range(_ROUNDS):
                     for bot in bots:
                         _tell(f"round {number + 1} of {_ROUNDS}, {bot.name}")
-                        _measure_round(bot)
+                        bot.measure_round()
                 for bot in bots:
-                    bot.after_turns, bot.peak = _resident(bot, "VmRSS"), _resident(bot, "VmHWM")
+                    bot.measure_memory()
             finally:
                 for bot in bots:
                     bot.program.stop()
@@ -156,28 +113,7 @@ def _elsewhere(ours: Program, checkout: Path, folder: Path) -> Program:
     )
 
 
-def _measure_start(bot: Bot) -> None:
-    for _ in range(3):
-        bot.program.stop()
-        started = time.monotonic()
-        bot.program.start()
-        bot.program.wait_until_healthy()
-        bot.start_seconds.append(time.monotonic() - started)
-    bot.after_start = _resident(bot, "VmRSS")
-
-
-def _measure_round(bot: Bot) -> None:
-    bot.plain += timed_turns(bot.url, WITHOUT_ACTION, 20)
-    bot.action += timed_turns(bot.url, WITH_ACTION, 20)
-    bot.late += long_conversation(bot.url, _LONG)[-50:]
-    before = _processor_seconds(bot)
-    rate = turns_per_second(bot.url, _CLIENTS, _RATE_SECONDS)
-    bot.rates.append(rate)
-    # Tells how many turns a second there would be on a machine without other work.
-    bot.work.append((_processor_seconds(bot) - before) * 1000 / (rate * _RATE_SECONDS))
-
-
-def _measure_parse(bot: Bot, messages: Path) -> None:
+def _measure_parse(bot: MeasuredBot, messages: Path) -> None:
     answer = subprocess.run(
         [str(BOT_PYTHON), "-c", _EVALUATE, str(messages), str(MODEL)],
         cwd=bot.program.folder,
@@ -203,36 +139,18 @@ def _some_messages(folder: Path) -> Path:
     return messages
 
 
-def _processor_seconds(bot: Bot) -> float:
-    assert bot.program.process is not None
-    times = psutil.Process(bot.program.process.pid).cpu_times()
-    return float(times.user + times.system)
-
-
-def _resident(bot: Bot, kind: str) -> float:
-    """Memory of the process in MB: VmRSS now, VmHWM at most so far."""
-    assert bot.program.process is not None
-    status = Path(f"/proc/{bot.program.process.pid}/status").read_text(encoding="utf-8")
-    line = next(line for line in status.splitlines() if line.startswith(f"{kind}:"))
-    return int(line.split()[1]) * 1024 / 1e6
-
-
-def _cut(times: list[float], percent: int) -> float:
-    return statistics.quantiles(times, n=100)[percent - 1]
-
-
-def _print_figures(bots: list[Bot], began: float) -> None:
+def _print_figures(bots: list[MeasuredBot], began: float) -> None:
     print(f"\nDate: {datetime.now(UTC):%Y-%m-%d}, command: `make bench-bot`")
     print(
         f"Machine: {os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB, "
         f"{platform.system()}, load {began:.1f} before\n"
     )
-    other = bots[1].figures() if len(bots) > 1 else None
+    other = _figures(bots[1]) if len(bots) > 1 else None
     print(
         "| figure | measured | to reach | reached |" + (" other | other / this |" if other else "")
     )
     print("|---|---|---|---|" + ("---|---|" if other else ""))
-    for place, (name, unit, value, wanted, less) in enumerate(bots[0].figures()):
+    for place, (name, unit, value, wanted, less) in enumerate(_figures(bots[0])):
         goal = reached = ""
         if wanted is not None:
             goal = f"{'under' if less else 'over'} {wanted:.3g} {unit}".strip()

@@ -13,8 +13,8 @@ from aftercare.settings import PROJECT_ROOT
 from tests.stack import BOT_PYTHON, Stack
 
 
-def training_seconds(folder: Path) -> float:
-    """Train the model into a folder, without Rasa's cache of earlier trainings."""
+def training_seconds(folder: Path, *options: str) -> float:
+    """Train the model into a folder, without Rasa's cache; options are those of `rasa train`."""
     environment = {
         **os.environ,
         "AFTERCARE_PRIVATE_SECRET": "unused",
@@ -25,7 +25,7 @@ def training_seconds(folder: Path) -> float:
     started = time.monotonic()
     with (folder / "training.log").open("wb") as log:
         subprocess.run(
-            [str(BOT_PYTHON), "-m", "bot", "train", "--out", str(folder)],
+            [str(BOT_PYTHON), "-m", "bot", "train", "--out", str(folder), *options],
             cwd=PROJECT_ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -62,6 +62,6 @@ def resident_megabytes(stack: Stack) -> dict[str, float]:
 def disk_megabytes(folder: Path) -> float:
     """What a folder takes on disk, hard links counted once, in units of a million bytes."""
     answer = subprocess.run(
-        ["/usr/bin/du", "-s", "-B1", str(folder)], capture_output=True, text=True, check=True
+        ["/usr/bin/du", "-s", "-D", "-B1", str(folder)], capture_output=True, text=True, check=True
     )
     return int(answer.stdout.split()[0]) / 1e6

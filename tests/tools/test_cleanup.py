@@ -12,6 +12,8 @@ from tools.layout import Layout
 from tools.problems import Problem
 from tools.progress import Progress
 
+MADE = (".venv", "bot/.venv", "bot/compare/stock/.venv", ".tools", "models", "var")
+
 
 class Keyboard(io.StringIO):
     def isatty(self) -> bool:
@@ -20,15 +22,14 @@ class Keyboard(io.StringIO):
 
 @pytest.fixture
 def made(layout: Layout) -> Layout:
-    for name in (".venv", "bot/.venv", ".tools", "models", "var", "data"):
+    for name in (*MADE, "data"):
         (layout.root / name).mkdir(parents=True)
     return layout
 
 
 def is_clean(layout: Layout) -> bool:
-    names = (".venv", "bot/.venv", ".tools", "models", "var")
     assert (layout.root / "data").exists()
-    return not any((layout.root / name).exists() for name in names)
+    return not any((layout.root / name).exists() for name in MADE)
 
 
 @pytest.mark.parametrize(("typed", "removed"), [("yes\n", True), ("\n", False), ("y\n", False)])

@@ -1,7 +1,8 @@
-"""`make evaluate-nlu` and `make evaluate-guidance`: what they hand on, and a clean output."""
+"""`make evaluate-nlu`, `benchmark-nlu`, `evaluate-guidance`: what they hand on, a clean output."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -51,6 +52,16 @@ def test_the_model_is_trained_first_and_the_output_stays_clean(evaluations: Fake
     assert len(evaluations.lines("trainings.txt")) == 2
 
 
+@pytest.mark.parametrize(("given", "handed"), [((), []), (("MISTAKES=1",), ["--mistakes"])])
+def test_entities_are_measured_with_a_trained_model(
+    evaluations: FakeProject, given: tuple[str, ...], handed: list[str]
+) -> None:
+    write_module(evaluations.root, "bot/evaluate_entities.py", SHOW)
+    answer = run_make(evaluations, "evaluate-entities", "FILE=my messages.jsonl", *given)
+    assert json.loads(answer.stdout) == [str(evaluations.root), "my messages.jsonl", *handed]
+    assert len(evaluations.lines("trainings.txt")) == 1
+
+
 def test_an_absolute_path_is_handed_on_as_it_is(evaluations: FakeProject, tmp_path: Path) -> None:
     path = tmp_path / "elsewhere.jsonl"
     path.write_text("")
@@ -92,9 +103,28 @@ def test_the_search_is_measured_in_the_language_that_was_given(
     assert evaluations.lines("trainings.txt") == []
 
 
+def test_the_benchmarks_need_no_trained_model(evaluations: FakeProject) -> None:
+    write_module(evaluations.root, "bot/benchmark/__main__.py", SHOW)
+    (evaluations.root / "my benchmarks").mkdir()
+    answer = run_make(evaluations, "benchmark-nlu", "FOLDER=my benchmarks", "ONLY=hint3")
+    assert answer.stdout == f'["{evaluations.root}", "my benchmarks", "hint3"]\n', answer.stderr
+    assert evaluations.lines("trainings.txt") == []
+
+
+def test_benchmarks_that_are_not_there_are_told(evaluations: FakeProject) -> None:
+    answer = run_make(evaluations, "benchmark-nlu")
+    assert answer.returncode != 0
+    assert "../shared/eval/benchmarks does not exist" in answer.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [("evaluate-nlu",), ("evaluate-guidance",), ("evaluate-guidance", "SECTIONS=s.jsonl")],
+    [
+        ("evaluate-nlu",),
+        ("evaluate-entities",),
+        ("evaluate-guidance",),
+        ("evaluate-guidance", "SECTIONS=s.jsonl"),
+    ],
 )
 def test_without_files_it_is_said_which_are_wanted(
     evaluations: FakeProject, arguments: tuple[str, ...]

@@ -31,7 +31,8 @@ def test_services_run_on_two_workers_with_groups_kept_together(layout: Layout) -
 
 
 def test_unit_leaves_out_what_needs_the_model(layout: Layout) -> None:
-    assert "--ignore=tests/conversations" in service_command(layout, "unit")
+    for folder in ("chaos", "conversations", "faults"):
+        assert f"--ignore=tests/{folder}" in service_command(layout, "unit")
 
 
 @pytest.mark.parametrize(

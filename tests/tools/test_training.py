@@ -16,6 +16,7 @@ INPUTS = (
     "data/nlu/en/greet.yml",
     "data/rules/new.yml",
     "catalogue/categories.yml",
+    "catalogue/symptoms.yml",
     "catalogue/products/fonte-p30.yml",
     "bot/nlu/entity.py",
     "bot/uv.lock",
@@ -23,6 +24,7 @@ INPUTS = (
 OTHERS = (
     "endpoints.yml",
     "bot/.venv/lib/module.py",
+    "bot/compare/drawings.py",
     "catalogue/manuals/fonte-p30/en.md",
     "gateway/app.py",
     "README.md",

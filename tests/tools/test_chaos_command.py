@@ -1,0 +1,22 @@
+"""`make chaos`: a trained model first, then the run with what was asked for."""
+
+from __future__ import annotations
+
+import json
+
+from tests.tools.stand_ins import FakeProject, write_module
+from tests.tools.test_evaluations import SHOW, run_make
+
+
+def test_model_is_trained_first_and_the_size_is_handed_on(project: FakeProject) -> None:
+    write_module(project.root, "tests/chaos/__main__.py", SHOW)
+    sizes = ("ENGINE=postgresql", "MESSAGES=1000", "CONVERSATIONS=50")
+    answer = run_make(project, "chaos", *sizes)
+    assert json.loads(answer.stdout)[1:] == [
+        *("--engine", "postgresql"),
+        *("--messages", "1000"),
+        *("--conversations", "50"),
+    ], answer.stderr
+    assert len(project.lines("trainings.txt")) == 1
+    assert json.loads(run_make(project, "chaos").stdout)[1:] == []
+    assert len(project.lines("trainings.txt")) == 1
