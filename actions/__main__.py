@@ -17,6 +17,7 @@ from actions.digressions import (
     AnswerWaitingTime,
     AnswerWarranty,
     NoteOtherWish,
+    TakeFiles,
     TakeUpRemark,
 )
 from actions.intake import ValidateIntakeForm
@@ -40,6 +41,7 @@ def create_action_server(desk: Desk, secret: str) -> Sanic[Any, Any]:
         AnswerUsage(desk),
         AnswerWarranty(desk),
         AnswerWaitingTime(desk),
+        TakeFiles(desk),
         TakeUpRemark(desk),
         NoteOtherWish(desk),
     ):

@@ -50,6 +50,19 @@ class AnswerWaitingTime(GuardedAction):
         return []
 
 
+class TakeFiles(GuardedAction):
+    """Answers a message that is nothing but files."""
+
+    action_name = "action_take_files"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        utter(dispatcher, self._desk.take_files(state(tracker), talk(tracker)))
+        return []
+
+
 class TakeUpRemark(GuardedAction):
     """Answers what is told outside of an intake, and keeps the product that it names."""
 

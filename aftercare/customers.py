@@ -27,18 +27,21 @@ def find_or_add_customer(
     """
     email = email.lower() if email else None
     if email:
-        found = session.scalar(select(Customer).where(Customer.email == email))
+        known = select(Customer).where(Customer.email == email)
     elif phone:
-        found = session.scalar(
-            select(Customer).where(Customer.phone == phone, Customer.email.is_(None))
-        )
+        known = select(Customer).where(Customer.phone == phone, Customer.email.is_(None))
     else:
         raise ValueError("a customer needs an e-mail address or a phone number")
+    found = session.scalar(known)
     if found:
         return found
     customer = Customer(name=name, email=email, phone=phone, language=language, created_at=now)
-    session.add(customer)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(customer)
+    except IntegrityError:
+        # Another ticket of the same customer was a moment quicker.
+        return session.scalars(known).one()
     return customer
 
 

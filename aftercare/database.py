@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from aftercare.errors import StorageUnavailable
@@ -16,15 +18,69 @@ from aftercare.settings import Settings
 #: A factory of sessions; each unit of work opens one, commits once and closes it.
 SessionFactory = sessionmaker[Session]
 
+#: Connections to PostgreSQL that one process keeps, and how many more it opens under load.
+_KEPT_CONNECTIONS = 10
+_MORE_CONNECTIONS = 10
+#: A server that is gone without a word is noticed after 25 seconds; libpq's own names.
+_KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+
+
+def database_url(settings: Settings) -> URL:
+    """The database's address; PostgreSQL's names the one driver that is installed."""
+    url = make_url(settings.sqlalchemy_url)
+    if url.get_backend_name() in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def is_postgresql(settings: Settings) -> bool:
+    return database_url(settings).get_backend_name() == "postgresql"
+
+
+def psycopg_arguments(settings: Settings) -> dict[str, Any]:
+    """What psycopg.connect takes to reach the same PostgreSQL database."""
+    url = database_url(settings)
+    named = url.translate_connect_args(username="user", database="dbname")
+    return {**named, **url.query, **_patience(settings.database_timeout)}
+
 
 def open_engine(settings: Settings) -> Engine:
-    """The engine for the configured database; SQLite is put into WAL mode with foreign keys on."""
-    url = make_url(settings.sqlalchemy_url)
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    """The engine for the configured database."""
+    url = database_url(settings)
+    if url.get_backend_name() == "postgresql":
+        return _open_postgresql(url, settings.database_timeout)
+    return _open_sqlite(url, settings.database_timeout)
+
+
+def _patience(timeout: float) -> dict[str, int]:
+    return {"connect_timeout": max(2, round(timeout)), **_KEEPALIVE}
+
+
+def _open_postgresql(url: URL, timeout: float) -> Engine:
+    """Waits for a lock, and for a free connection, as long as SQLite waits for a lock."""
     engine = create_engine(
         url,
-        connect_args={"timeout": settings.database_timeout, "check_same_thread": False},
+        pool_pre_ping=True,
+        pool_size=_KEPT_CONNECTIONS,
+        max_overflow=_MORE_CONNECTIONS,
+        pool_timeout=timeout,
+        connect_args=_patience(timeout),
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection, _record) -> None:  # type: ignore[no-untyped-def]
+        connection.execute(f"SET lock_timeout = {round(timeout * 1000)}")
+        connection.commit()
+
+    return engine
+
+
+def _open_sqlite(url: URL, timeout: float) -> Engine:
+    """WAL mode, with foreign keys on."""
+    engine = create_engine(
+        url,
+        connect_args={"timeout": timeout, "check_same_thread": False},
         hide_parameters=True,
     )
 
@@ -80,6 +136,8 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise StorageUnavailable(str(error.orig)) from error
+    except PoolTimeout as error:
+        raise StorageUnavailable("every connection of this process is in use") from error
     except DBAPIError as error:
         # The bare DatabaseError is what SQLite says of a damaged file.
         if error.connection_invalidated or type(error) is DatabaseError:

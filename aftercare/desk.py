@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from aftercare.answers import Answers
+from aftercare.attachments.tying import open_ticket_of, settle_earlier, waits_for_ticket
 from aftercare.catalogue.files import CompanyFile, read_company
 from aftercare.catalogue.snapshot import Catalogue, CatalogueReader
 from aftercare.completions import Completions
 from aftercare.customers import vouched_for
-from aftercare.database import SessionFactory, open_engine, open_sessions, reading
+from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
 from aftercare.errors import NotFound
 from aftercare.guidance.answers import Guidance
 from aftercare.guidance.index import GuidanceIndex
@@ -86,6 +87,10 @@ class Desk:
         memory.undecided, memory.choices, memory.offered = None, [], False
         with reading(self._sessions) as session:
             memory.known = vouched_for(session, talk.conversation_id) | memory.known
+            files_wait = waits_for_ticket(session, talk.conversation_id)
+        if files_wait:
+            with writing(self._sessions) as session:
+                settle_earlier(session, talk.conversation_id)
         if said.ranking and said.ranking[0][0] == service_intent:
             said = replace(said, intent=service_intent)  # too unlikely for Rasa to call it so
         own, further = apart(said, service_intent)
@@ -220,6 +225,16 @@ class Desk:
     def answer_waiting_time(self, talk: Talk) -> list[Reply]:
         """Tell within what time a person answers."""
         return [self._answers.waiting_time(talk)]
+
+    def take_files(self, state: IntakeState | None, talk: Talk) -> list[Reply]:
+        """A message that is nothing but files: say to which ticket they go, or ask what for."""
+        if state:
+            return [Reply("utter_files_kept")]
+        with reading(self._sessions) as session:
+            number = open_ticket_of(session, talk.conversation_id)
+        if number:
+            return [Reply("utter_files_with_ticket", {"number": number})]
+        return [Reply("utter_files_what_for")]
 
     def take_up_remark(self, said: Understood, memory: Memory, talk: Talk) -> list[Reply]:
         """Something told outside of an intake: "no, it's the W700" asks the last question again."""

@@ -29,6 +29,22 @@ class BotUnavailable(AftercareError):
     """The bot did not answer; the same turn may be sent again."""
 
 
+class FileRefused(AftercareError):
+    """A customer's file is not taken; the code, also `code`, says why (gateway/uploads.py)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ScannerUnavailable(AftercareError):
+    """The virus scanner that the settings name gave no verdict."""
+
+
+class FilesUnavailable(AftercareError):
+    """The store of customers' files cannot be read or written."""
+
+
 class NotFound(AftercareError):
     """There is no such record, or the asker may not know of it."""
 

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from aftercare.database import open_engine
+from aftercare.queue_schema import migrate_queue
 from aftercare.settings import Settings, settings
 
 
@@ -24,8 +25,13 @@ def migration_config(engine: Engine) -> Config:
 
 
 def migrate(engine: Engine) -> None:
-    """Run every migration that the database has not had; harmless when there is none."""
+    """Run every migration that the database has not had; harmless when there is none.
+
+    PostgreSQL gets the tables of the queue as well, which works the turns there.
+    """
     command.upgrade(migration_config(engine), "head")
+    if engine.dialect.name == "postgresql":
+        migrate_queue(engine)
 
 
 def write_migration(message: str) -> None:

@@ -33,6 +33,10 @@ def _rates(value: str) -> str:
 Rates = Annotated[str, AfterValidator(_rates)]
 
 
+#: How long records of a kind are kept; 0 is for ever.
+Days = Annotated[int, Field(ge=0, le=36500)]
+
+
 class Settings(BaseSettings):
     """Settings come from AFTERCARE_* variables, then from the file var/settings.env."""
 
@@ -97,6 +101,38 @@ class Settings(BaseSettings):
     limit_storage: str = Field(default="memory://", pattern=r"^(memory://$|rediss?://.+)")
     """Where the rates are counted; several website processes share redis://host:port/number."""
 
+    max_files: int = Field(default=5, ge=0, le=20)
+    """Files that one message may carry; 0 takes none."""
+    max_file_bytes: int = Field(default=20 * 1024 * 1024, ge=64 * 1024)
+    max_image_edge: int = Field(default=2560, ge=320, le=8000)
+    limit_uploads: Rates = "20/minute;200/day"
+    file_link_minutes: int = Field(default=60, ge=1, le=7 * 24 * 60)
+    file_store: str = ""
+    """A folder or s3://bucket/prefix; empty means a folder in var_dir."""
+    s3_endpoint: str = Field(default="https://s3.amazonaws.com", pattern=r"^https?://[^/?#]+$")
+    s3_region: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    virus_scanner: str = Field(default="", pattern=r"^(|unix:/.+|tcp://[^/?#]+:\d+)$")
+    """ClamAV's socket: unix:/path or tcp://host:port; empty means that nothing is scanned."""
+    virus_scanner_down: Literal["refuse", "accept"] = "refuse"
+    """What happens to files while the scanner gives no verdict."""
+
+    max_manual_bytes: int = Field(default=100 * 1024 * 1024, ge=64 * 1024)
+    """Size of a manual's file that the console takes."""
+    manual_reading_timeout: float = Field(default=600.0, gt=0, description="seconds for one file")
+
+    mask_numbers: bool = True
+    """Whether numbers of cards and identity papers are masked before a message is stored."""
+    keep_conversations_days: Days = 365
+    """After the last message; with an open ticket they stay."""
+    keep_tickets_days: Days = 1825
+    """After a ticket's last change, until the person is taken out of it; open ones stay."""
+    keep_trackers_days: Days = 30
+    keep_sign_in_failures_days: Days = 1
+    keep_receipts_days: Days = 1825
+    keep_exports_days: Days = 7
+
     metrics_token: str = ""
     """Bearer token of /metrics; empty means: only this machine may read them."""
     log_format: Literal["text", "json"] = "text"
@@ -130,6 +166,20 @@ class Settings(BaseSettings):
     @property
     def tracker_path(self) -> Path:
         return Path(self.tracker_db) if self.tracker_db else self.var_dir / "rasa-tracker.db"
+
+    @property
+    def files_in_bucket(self) -> bool:
+        return self.file_store.startswith("s3://")
+
+    @property
+    def file_folder(self) -> Path:
+        """Where files of customers lie, unless they lie in a bucket."""
+        return Path(self.file_store) if self.file_store else self.var_dir / "attachments"
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """A message with as many and as large files as it may carry, and what is around them."""
+        return self.max_files * self.max_file_bytes + self.max_body_bytes
 
     @property
     def site_url(self) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from aftercare.attachments.tying import tie_to_opened
 from aftercare.customers import find_or_add_customer
 from aftercare.errors import NotAllowed, NotFound, StaleEdit
 from aftercare.tables.conversations import Conversation, Customer
@@ -67,10 +68,13 @@ def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
 
     The same intake key again gives the ticket that it wrote the first time.
     """
+    conversation = None
+    if new.conversation_id:
+        # Held before looking: the same turn may run again while its first run is still at work.
+        conversation = session.get(Conversation, new.conversation_id, with_for_update=True)
     already = session.scalar(select(Ticket).where(Ticket.intake_key == new.intake_key))
     if already:
         return already
-    conversation = session.get(Conversation, new.conversation_id) if new.conversation_id else None
     customer = None
     if conversation and conversation.identified:
         customer = conversation.customer
@@ -111,6 +115,7 @@ def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
     )
     session.add(ticket)
     session.flush()
+    tie_to_opened(session, ticket)
     return ticket
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
 
 from aftercare.catalogue.snapshot import Catalogue, Record
 
@@ -16,12 +18,23 @@ def show_date(day: date, language: str) -> str:
     return format_date(day, "long", locale=_LOCALES[language])
 
 
+def show_amount(value: str, language: str) -> str:
+    """An amount like "349.00 GBP" as people write it; without a currency the number alone."""
+    number, _, currency = value.partition(" ")
+    locale = _LOCALES[language]
+    if currency:
+        return format_currency(Decimal(number), currency, locale=locale)
+    return format_decimal(Decimal(number), format="#,##0.00", locale=locale)
+
+
 def show_value(record: Record, value: str, catalogue: Catalogue, language: str) -> str:
     """A record's stored value as the customer would say it."""
     if record.kind == "product" and value in catalogue.products:
         return catalogue.products[value].name[language]
     if record.kind in ("past_date", "future_date"):
         return show_date(date.fromisoformat(value), language)
+    if record.kind == "amount":
+        return show_amount(value, language)
     for choice in record.choices:
         if choice.id == value:
             return choice.name[language]

@@ -7,7 +7,7 @@ future rule about who may see what has one place to stand.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +18,11 @@ from sqlalchemy.orm import Session
 
 from aftercare.database import reading, writing
 from aftercare.errors import AftercareError, NotFound, StorageUnavailable
+from aftercare.staff.roles import MANUALS, PERSONAL_DATA
 from aftercare.staff.sessions import current_session
 from aftercare.tables.conversations import Conversation
+from aftercare.tables.manuals import Manual
+from aftercare.tables.privacy import PrivacyReceipt
 from aftercare.tables.staff import Staff, StaffSession
 from aftercare.tables.tickets import Ticket
 from aftercare.ticket_numbers import read_number
@@ -36,12 +39,20 @@ class SignInNeeded(AftercareError):
     """Nobody is signed in in this browser, or not any more."""
 
 
+class RoleNeeded(AftercareError):
+    """The person is signed in, and the page is not for their role."""
+
+
 @dataclass(frozen=True)
 class Shell:
     """What the frame around a page shows of the person who is signed in."""
 
     name: str
     form_token: str
+    personal_data: bool
+    """Whether the area about personal data is for this person."""
+    manuals: bool
+    """Whether the area with the manuals is."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +66,15 @@ class Visit:
 
 
 @contextmanager
-def open_visit(request: Request) -> Iterator[Visit]:
-    """Let a signed-in person look. Raises SignInNeeded, StorageUnavailable."""
+def open_visit(request: Request, roles: Container[str] | None = None) -> Iterator[Visit]:
+    """Let a signed-in person look, with `roles` only those of one of them.
+
+    Raises SignInNeeded, RoleNeeded, StorageUnavailable.
+    """
     desk, now = desk_of(request), desk_of(request).now()
     with reading(desk.sessions) as session:
         signed_in = _signed_in(request, session, now)
+        _check_role(signed_in.staff, roles)
         last_seen = signed_in.last_seen_at
         yield Visit(session, signed_in.staff, now, desk)
     if last_seen <= now - _TOUCH_EVERY:
@@ -67,15 +82,18 @@ def open_visit(request: Request) -> Iterator[Visit]:
 
 
 @contextmanager
-def open_change(request: Request, form: Mapping[str, str]) -> Iterator[Visit]:
+def open_change(
+    request: Request, form: Mapping[str, str], roles: Container[str] | None = None
+) -> Iterator[Visit]:
     """Let a signed-in person write; committed at the end of the block.
 
-    Raises SignInNeeded, WrongForm, StorageUnavailable.
+    Raises SignInNeeded, RoleNeeded, WrongForm, StorageUnavailable.
     """
     desk, now = desk_of(request), desk_of(request).now()
     with writing(desk.sessions) as session:
         signed_in = _signed_in(request, session, now)
         check_form(form.get(FORM_FIELD, ""), signed_in.csrf_token)
+        _check_role(signed_in.staff, roles)
         signed_in.last_seen_at = now
         yield Visit(session, signed_in.staff, now, desk)
 
@@ -94,6 +112,16 @@ def seen_conversations(visit: Visit) -> Select[Conversation]:
 def seen_tickets(visit: Visit) -> Select[Ticket]:
     """The tickets that this person may see: for now all of them."""
     return select(Ticket)
+
+
+def seen_receipts(visit: Visit) -> Select[PrivacyReceipt]:
+    """The receipts that this person may see; pages with them ask for the role first."""
+    return select(PrivacyReceipt)
+
+
+def seen_manuals(visit: Visit) -> Select[Manual]:
+    """The manuals that this person may see; pages with them ask for the role first."""
+    return select(Manual)
 
 
 def find_conversation(visit: Visit, conversation_id: str) -> Conversation:
@@ -132,8 +160,16 @@ def _signed_in(request: Request, session: Session, now: datetime) -> StaffSessio
     found = _session_of(request, session, now)
     if found is None:
         raise SignInNeeded("no living session")
-    request.state.shell = Shell(found.staff.name, found.csrf_token)
+    staff = found.staff
+    request.state.shell = Shell(
+        staff.name, found.csrf_token, staff.role in PERSONAL_DATA, staff.role in MANUALS
+    )
     return found
+
+
+def _check_role(staff: Staff, roles: Container[str] | None) -> None:
+    if roles is not None and staff.role not in roles:
+        raise RoleNeeded(f"the role {staff.role} may not")
 
 
 def _touch(request: Request, now: datetime) -> None:

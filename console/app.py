@@ -16,18 +16,36 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aftercare.catalogue.files import read_company
 from aftercare.database import SessionFactory
-from aftercare.errors import NotFound, StorageUnavailable
+from aftercare.errors import FilesUnavailable, NotFound, StorageUnavailable
 from aftercare.log import log_failure
 from aftercare.settings import Settings
-from console import conversations, signing_in, start, tickets
-from console.access import SignInNeeded
+from console import (
+    conversations,
+    files,
+    manual_review,
+    manuals,
+    personal_data,
+    signing_in,
+    start,
+    tickets,
+)
+from console.access import RoleNeeded, SignInNeeded
 from console.desk import Desk
 from console.pages import open_templates, show
 from console.security import SecurityHeaders, WrongForm
 
 _TOO_LARGE = 413
 
-ROUTERS = (start.router, conversations.router, tickets.router, signing_in.router)
+ROUTERS = (
+    start.router,
+    conversations.router,
+    files.router,
+    tickets.router,
+    personal_data.router,
+    manuals.router,
+    manual_review.router,
+    signing_in.router,
+)
 
 
 def create_console(
@@ -42,9 +60,11 @@ def create_console(
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_exception_handler(SignInNeeded, _sign_in_needed)
+    app.add_exception_handler(RoleNeeded, _role_needed)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(WrongForm, _wrong_form)
     app.add_exception_handler(StorageUnavailable, _storage_unavailable)
+    app.add_exception_handler(FilesUnavailable, _storage_unavailable)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_middleware(_NothingEscapes)
     app.add_middleware(SecurityHeaders)
@@ -82,6 +102,10 @@ class _NothingEscapes:
 
 def _sign_in_needed(request: Request, _error: Exception) -> Response:
     return signing_in.to_sign_in(request)
+
+
+def _role_needed(request: Request, _error: Exception) -> Response:
+    return show(request, "_error.html", status=403, kind="role", error_id="")
 
 
 def _not_found(request: Request, _error: Exception) -> Response:

@@ -142,7 +142,12 @@ def _counts(session: Session, ids: list[str]) -> dict[str, _Counts]:
 def _last_words(session: Session, ids: list[str]) -> dict[str, str]:
     newest = (
         select(Message.conversation_id, func.max(Message.seq).label("seq"))
-        .where(Message.conversation_id.in_(ids), Message.sender == Sender.CUSTOMER)
+        .where(
+            Message.conversation_id.in_(ids),
+            Message.sender == Sender.CUSTOMER,
+            # A message may be nothing but files.
+            Message.text != "",
+        )
         .group_by(Message.conversation_id)
         .subquery()
     )

@@ -11,6 +11,7 @@ from fastapi import Request
 from jinja2 import Environment
 
 from aftercare.database import SessionFactory
+from aftercare.privacy.stores import Stores, open_stores
 from aftercare.settings import Settings
 
 
@@ -22,6 +23,10 @@ class Desk:
     company: str
     zone: ZoneInfo
     templates: Environment
+
+    def stores(self) -> Stores:
+        """Where data of customers may lie."""
+        return open_stores(self.settings, self.sessions)
 
     def now(self) -> datetime:
         return self.clock()

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
+
 from aftercare.tables.tickets import TicketStatus
 
 LANGUAGES = {"en": "English", "pt": "Portuguese"}
@@ -56,11 +58,13 @@ def shortened(text: str, longest: int = 140) -> str:
     return flat[: longest - 1].rsplit(" ", 1)[0] + "…"
 
 
-def times_in(zone: ZoneInfo) -> dict[str, Callable[[datetime], str]]:
+def times_in(zone: ZoneInfo) -> dict[str, Callable[..., str]]:
     """The two ways in which the company's local times are written."""
 
-    def local_time(at: datetime) -> str:
+    def local_time(at: datetime, language: str = "en") -> str:
         local = at.astimezone(zone)
+        if language == "pt":
+            return str(format_datetime(local, "d 'de' MMM 'de' y, HH:mm", locale="pt_BR"))
         return f"{local.day} {local:%b %Y, %H:%M}"
 
     def zone_name(at: datetime) -> str:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from aftercare.ticket_numbers import EXAMPLE
 from console import formats
 from console.desk import desk_of
+from console.frame_words import FRAME_WORDS
 
 
 def open_templates(zone: ZoneInfo) -> Environment:
@@ -47,7 +48,9 @@ def link(request: Request, name: str, query: dict[str, str] | None = None, **pla
     return f"{path}?{asked}" if asked else path
 
 
-def show(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+def show(
+    request: Request, template: str, *, status: int = 200, language: str = "en", **values: Any
+) -> HTMLResponse:
     """The page; `area` among the values is the place of the navigation that it belongs to."""
     desk = desk_of(request)
 
@@ -60,6 +63,8 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
             "shell": getattr(request.state, "shell", None),
             "company": desk.company,
             "now": desk.now(),
+            "language": language,
+            "frame": FRAME_WORDS[language],
             "area": "",
             "find": "",
             **values,

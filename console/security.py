@@ -85,7 +85,9 @@ class SecurityHeaders:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
+                for name, value in _HEADERS.items():
+                    # Files of customers bring a stricter policy of their own.
+                    headers.setdefault(name, value)
                 # Starlette's file answers are the only ones with an entity tag.
                 headers["Cache-Control"] = "no-cache" if "etag" in headers else "no-store"
             await send(message)

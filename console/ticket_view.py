@@ -9,11 +9,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aftercare.attachments.tying import of_ticket
 from aftercare.tables.catalogue import Product, ServiceRecord
 from aftercare.tables.tickets import Ticket, TicketRecord, TicketStatus
 from aftercare.tickets import ALLOWED_MOVES
 from console.formats import english, plain_name
-from console.transcript import Person
+from console.transcript import FileLine, Person, file_line
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class TicketView:
     updated_at: datetime
     conversation_id: str | None
     records: tuple[RecordLine, ...]
+    files: tuple[FileLine, ...]
     history: tuple[HistoryLine, ...]
     moves: tuple[TicketStatus, ...]
 
@@ -74,6 +76,7 @@ def read_ticket(session: Session, ticket: Ticket) -> TicketView:
         records=tuple(
             _record_line(session, record, fields.get(record.field)) for record in ticket.records
         ),
+        files=tuple(file_line(file) for file in of_ticket(session, ticket)),
         history=tuple(
             HistoryLine(e.at, e.actor, e.kind, e.from_status, e.to_status, e.note)
             for e in ticket.events
@@ -87,7 +90,7 @@ def _record_line(session: Session, record: TicketRecord, field: ServiceRecord | 
     if field is None:
         return RecordLine(plain_name(record.field), record.value, as_given=True)
     label = english(field.label)
-    if field.kind == "choice":
+    if field.kind in {"choice", "symptom", "part"}:
         for choice in field.choices:
             if choice["id"] == record.value:
                 return RecordLine(label, english(choice["name"]), as_given=False)

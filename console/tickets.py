@@ -7,11 +7,13 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from aftercare.errors import NotAllowed, NotFound, StaleEdit
+from aftercare.privacy.masking import mask_for_storing
 from aftercare.tables.catalogue import Product, Service
 from aftercare.tables.tickets import Ticket, TicketStatus
 from aftercare.ticket_numbers import read_number
 from aftercare.tickets import change_status
 from console.access import Visit, find_ticket, open_change, open_visit
+from console.desk import desk_of
 from console.filters import read_filters
 from console.formats import english, language_name, status_name
 from console.forms import Form, query_value
@@ -45,6 +47,9 @@ def show_ticket(request: Request, number: str) -> Response:
 @router.post("/tickets/{number}/status", name="change_ticket_status")
 def change_ticket_status(request: Request, number: str, form: Form) -> Response:
     note = form.get("note", "").strip()[:_LONGEST_NOTE]
+    desk = desk_of(request)
+    if desk.settings.mask_numbers:
+        note = mask_for_storing(desk.sessions, note)
     try:
         with open_change(request, form) as visit:
             change_status(

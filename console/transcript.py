@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
+from aftercare.attachments.headers import is_shown
+from aftercare.attachments.tying import ONLY_FILES
+from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
 from aftercare.tables.tickets import Ticket
 
@@ -35,6 +38,19 @@ class Entity:
 
 
 @dataclass(frozen=True)
+class FileLine:
+    """A file that the customer sent; width and height in pixels, of images only."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    is_image: bool
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True)
 class Line:
     seq: int
     sender: Sender
@@ -49,6 +65,7 @@ class Line:
     error_id: str | None = None
     buttons: tuple[Button, ...] = ()
     sources: tuple[Source, ...] = ()
+    files: tuple[FileLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +95,10 @@ class Transcript:
 
 def read_transcript(session: Session, conversation: Conversation) -> Transcript:
     messages = session.scalars(
-        select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq)
+        select(Message)
+        .where(Message.conversation_id == conversation.id)
+        .order_by(Message.seq)
+        .options(selectinload(Message.attachments))
     ).all()
     tickets = session.execute(
         select(Ticket.number, Ticket.status)
@@ -105,7 +125,8 @@ def _line(message: Message) -> Line:
         text=message.text,
         at=message.at,
         state=MessageState(message.state),
-        pressed_button=message.sender == Sender.CUSTOMER and message.payload is not None,
+        pressed_button=message.sender == Sender.CUSTOMER
+        and message.payload not in (None, ONLY_FILES),
         intent=message.intent,
         confidence=message.confidence,
         entities=tuple(_entity(entity) for entity in message.entities),
@@ -116,6 +137,14 @@ def _line(message: Message) -> Line:
             for button in message.buttons
         ),
         sources=tuple(_source(source) for source in message.sources),
+        files=tuple(file_line(file) for file in message.attachments),
+    )
+
+
+def file_line(file: Attachment) -> FileLine:
+    """A file as pages show it."""
+    return FileLine(
+        file.id, file.name, file.media_type, file.size, is_shown(file), file.width, file.height
     )
 
 

@@ -11,28 +11,29 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from aftercare.catalogue.files import read_company
 from aftercare.database import SessionFactory
-from aftercare.errors import NotFound, StorageUnavailable
+from aftercare.errors import FilesUnavailable, NotFound, StorageUnavailable
 from aftercare.log import log_failure
+from aftercare.privacy.stores import open_stores
 from aftercare.settings import Settings
-from gateway import chat, events, health, manuals, site
-from gateway.bodies import BodyLimit, too_large_message
+from gateway import chat, events, files, health, manuals, site
+from gateway.bodies import BodyLimit
 from gateway.border import BorderHeaders, ChatOrigins, NothingEscapes
 from gateway.bot import Bot
-from gateway.desk import Desk, desk_of
+from gateway.desk import Desk
+from gateway.engine.choice import choose_engine
 from gateway.housekeeping import Housekeeping
 from gateway.limits import Limits, limit_address
+from gateway.links import Links
 from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.readiness import Readiness
 from gateway.shapes import ErrorAnswer
 from gateway.trouble import ApiError, error_answer
-from gateway.turns import Turns
 from gateway.views import asks_for_page, open_templates, trouble_answer
 
 
@@ -42,18 +43,19 @@ def create_gateway(
     """The gateway, whose workers run while it serves. Raises CatalogueError without a company."""
     company = read_company(settings.catalogue_dir)
     hub, measures = Hub(), Measures()
-    turns = Turns(settings, sessions, bot, clock, hub, measures, company.email)
-    housekeeping = Housekeeping(sessions, clock)
+    engine = choose_engine(settings, sessions, bot, clock, hub, measures, company.email)
+    stores = open_stores(settings, sessions)
+    housekeeping = Housekeeping(stores, clock, measures)
 
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(turns.start)
+        await run_in_threadpool(engine.start)
         housekeeping.start()
         try:
             yield
         finally:
             await run_in_threadpool(housekeeping.stop)
-            await run_in_threadpool(turns.stop)
+            await run_in_threadpool(engine.stop)
 
     app = FastAPI(
         title="Aftercare website API",
@@ -69,13 +71,15 @@ def create_gateway(
         clock=clock,
         company=company,
         hub=hub,
-        turns=turns,
+        engine=engine,
+        files=stores.files,
+        links=Links(settings, clock),
         measures=measures,
         limits=Limits(settings, measures),
-        readiness=Readiness(settings, sessions),
+        readiness=Readiness(settings, sessions, engine.parts()),
         templates=open_templates(),
     )
-    for part in (chat, events, manuals, site):
+    for part in (chat, events, files, manuals, site):
         app.include_router(part.router, dependencies=[Depends(limit_address)])
     # Who watches over the desk is never told to come back later.
     app.include_router(health.router)
@@ -83,7 +87,12 @@ def create_gateway(
     _answer_errors(app)
     _describe(app)
     # The last one added is the outermost.
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        max_upload_bytes=settings.max_upload_bytes,
+        max_manual_bytes=settings.max_manual_bytes + settings.max_body_bytes,
+    )
     app.add_middleware(NothingEscapes)
     app.add_middleware(ChatOrigins, origins=settings.allowed_origins)
     app.add_middleware(BorderHeaders)
@@ -95,7 +104,7 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_parameter)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(StorageUnavailable, _storage_unavailable)
-    app.add_exception_handler(PoolTimeout, _storage_unavailable)
+    app.add_exception_handler(FilesUnavailable, _storage_unavailable)
     app.add_exception_handler(HTTPException, _http_error)
 
 
@@ -150,6 +159,5 @@ def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == 413:
-        limit = desk_of(request).settings.max_body_bytes
-        return error_answer(413, "too_large", too_large_message(limit))
+        return error_answer(413, "too_large", error.detail)
     return trouble_answer(request, error.status_code, headers=dict(error.headers or {}))

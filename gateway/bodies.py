@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
 from fastapi import Request
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.trouble import ApiError, error_answer
 
+MULTIPART = "multipart/form-data"
+#: The one call that takes files.
+UPLOAD_PATH = "/chat/v1/messages"
+#: Where the console, mounted beside the gateway, takes manuals; it asks first who sends them.
+MANUAL_PATH = "/console/manuals"
+
 
 class BodyLimit:
-    """Refuses bodies over a size, by their announced length or while they come in."""
+    """Refuses bodies over a size, by their announced length or while they come in.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    `max_upload_bytes` holds for the one call that takes files, `max_manual_bytes` for manuals.
+    """
+
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, max_upload_bytes: int, max_manual_bytes: int
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._max_uploads = {UPLOAD_PATH: max_upload_bytes, MANUAL_PATH: max_manual_bytes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._most(scope)
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length[:20]) > self._max_bytes:
-            answer = error_answer(413, "too_large", too_large_message(self._max_bytes))
+        if not length.isdigit() or int(length[:20]) > most:
+            answer = error_answer(413, "too_large", _too_large_message(most))
             await answer(scope, receive, send)
             return
         taken, answering = 0, False
@@ -35,13 +49,13 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken <= self._max_bytes:
+            if taken <= most:
                 return message
             if answering:
                 # It is too late for another answer, and nobody reads this.
                 return {**message, "body": b""}
             # Of this kind, because the framework lets it through to the error handlers.
-            raise HTTPException(413)
+            raise HTTPException(413, _too_large_message(most))
 
         async def noted(message: Message) -> None:
             nonlocal answering
@@ -50,8 +64,18 @@ class BodyLimit:
 
         await self._app(scope, counted, noted)
 
+    def _most(self, scope: Scope) -> int:
+        if scope["method"] == "POST" and media_type_of(Headers(scope=scope)) == MULTIPART:
+            return self._max_uploads.get(scope["path"], self._max_bytes)
+        return self._max_bytes
 
-def too_large_message(max_bytes: int) -> str:
+
+def media_type_of(headers: Mapping[str, str]) -> str:
+    """The announced type of a body, without its parameters."""
+    return headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+def _too_large_message(max_bytes: int) -> str:
     return f"The request is larger than {max_bytes} bytes. Send a shorter one."
 
 
@@ -81,14 +105,7 @@ def json_body(*fields: str) -> Callable[[Request], Awaitable[dict[str, Any]]]:
 
 
 def _check_media_type(request: Request) -> None:
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type == "multipart/form-data":
-        raise ApiError(
-            415,
-            "unsupported_media_type",
-            "Files cannot be sent yet. Send the text alone as application/json.",
-        )
-    if media_type != "application/json":
+    if media_type_of(request.headers) != "application/json":
         raise ApiError(
             415,
             "unsupported_media_type",

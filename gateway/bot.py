@@ -20,14 +20,13 @@ _CONNECT_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Turn:
-    """One message on its way to the bot; `repeat` says that the bot may have had it before."""
+    """One message on its way to the bot, which does a turn of the same identity once only."""
 
     conversation_id: str
     turn_id: str
     channel: str
     text: str
     payload: str | None
-    repeat: bool
 
 
 def turn_id(conversation_id: str, seq: int) -> str:
@@ -75,12 +74,11 @@ class TurnResult:
 
 
 class BotNotAnswering(BotUnavailable):
-    """`may_have_run`: the bot may have taken the turn although no answer came."""
+    """No answer came, whether the bot took the turn or not; asked again, it knows."""
 
-    def __init__(self, reason: str, *, may_have_run: bool) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.may_have_run = may_have_run
 
 
 class GiveUp(AftercareError):
@@ -117,15 +115,15 @@ class RasaBot:
             raise _not_answering(error) from error
         status = response.status_code
         if status == requests.codes.service_unavailable:
-            raise BotNotAnswering("not_up", may_have_run=False)
+            raise BotNotAnswering("not_up")
         if 400 <= status < 500:
             raise GiveUp(f"refused_{status}")
         if status != requests.codes.ok:
-            raise BotNotAnswering(f"status_{status}", may_have_run=True)
+            raise BotNotAnswering(f"status_{status}")
         try:
             return self._answer.validate_json(response.content)
         except ValidationError as error:
-            raise BotNotAnswering("unreadable_answer", may_have_run=True) from error
+            raise BotNotAnswering("unreadable_answer") from error
 
     def close(self) -> None:
         """Close the connections; a later turn opens a new one."""
@@ -151,18 +149,17 @@ def _body(turn: Turn) -> dict[str, object]:
         "channel": turn.channel,
         "text": turn.text,
         "payload": turn.payload,
-        "repeat": turn.repeat,
     }
 
 
 def _not_answering(error: requests.RequestException) -> BotNotAnswering:
     if isinstance(error, requests.ConnectTimeout):
-        return BotNotAnswering("no_connection", may_have_run=False)
+        return BotNotAnswering("no_connection")
     if isinstance(error, requests.Timeout):
-        return BotNotAnswering("timeout", may_have_run=True)
+        return BotNotAnswering("timeout")
     cause = error.args[0] if error.args else None
     if isinstance(cause, MaxRetryError) and isinstance(
         cause.reason, NewConnectionError | ConnectTimeoutError
     ):
-        return BotNotAnswering("no_connection", may_have_run=False)
-    return BotNotAnswering("connection_broken", may_have_run=True)
+        return BotNotAnswering("no_connection")
+    return BotNotAnswering("connection_broken")

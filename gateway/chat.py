@@ -10,6 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 
 from aftercare.catalogue.files import LANGUAGES
 from aftercare.database import reading, writing
+from aftercare.privacy.masking import mask_for_storing
 from gateway.bodies import json_body
 from gateway.bot import turn_id
 from gateway.customer_text import read_text
@@ -17,8 +18,9 @@ from gateway.desk import Desk, desk_of, language_of
 from gateway.identity import LONGEST_IDENTITY, read_identity
 from gateway.inbox import Said, read_page, take_message
 from gateway.limits import address_of
-from gateway.shapes import MessageTaken, PageShown, SessionMade, shown
+from gateway.shapes import MessageTaken, PageShown, SessionMade, files_taken, shown
 from gateway.trouble import ApiError, described
+from gateway.uploads import FILES_FIELD, Incoming, keeping, message_body
 from gateway.visitors import Pass, Visitor, open_conversation, renew_pass, visitor_of
 
 router = APIRouter(prefix="/chat/v1", tags=["chat"])
@@ -39,8 +41,11 @@ _COMMON = (
 )
 
 
-def _taking(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+def _taking(schema: dict[str, Any], form: dict[str, Any] | None = None) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema}}
+    if form:
+        content["multipart/form-data"] = {"schema": form}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 _SESSION_BODY: dict[str, Any] = {
@@ -70,6 +75,22 @@ _MESSAGE_BODY: dict[str, Any] = {
         }
         for field in ("text", "button")
     ]
+}
+
+_FORM_BODY: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["id", FILES_FIELD],
+    "properties": {
+        "id": _MESSAGE_ID,
+        "text": {"type": "string"},
+        FILES_FIELD: {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "format": "binary"},
+            "description": "JPEG, PNG, WebP, PDF, MP4, MOV, WebM or 3GP (docs/attachments.md).",
+        },
+    },
 }
 
 
@@ -105,6 +126,7 @@ def open_session(
     days = desk.settings.chat_session_days
     with writing(desk.sessions) as session:
         opened = open_conversation(session, language, identity, days, desk.clock())
+        desk.engine.defer(session, opened.new_pass.conversation_id)
     afterwards.add_task(_announce, desk, opened.new_pass.conversation_id, opened.greeting_seq)
     return _made(opened.new_pass)
 
@@ -142,27 +164,35 @@ def renew_session(
         (
             422,
             "unknown_field, invalid_id, text_or_button, not_text, empty_text, text_too_long, "
-            "unknown_button",
+            "unknown_button, too_many_files, file_empty, file_damaged, image_too_large, "
+            "file_infected",
         ),
-        (429, "too_many_requests, too_many_session_requests, too_many_messages"),
+        (
+            429,
+            "too_many_requests, too_many_session_requests, too_many_messages, too_many_uploads",
+        ),
     ),
-    openapi_extra=_taking(_MESSAGE_BODY),
+    openapi_extra=_taking(_MESSAGE_BODY, _FORM_BODY),
 )
 def post_message(
     request: Request,
     afterwards: BackgroundTasks,
     visitor: Annotated[Visitor, Depends(visitor_of)],
-    body: Annotated[dict[str, Any], Depends(json_body("id", "text", "button"))],
+    incoming: Annotated[Incoming, Depends(message_body)],
 ) -> MessageTaken:
     """The message is stored when this answers. Repeat it with the same id until it does."""
-    desk = desk_of(request)
-    client_id = _read_id(body)
-    said = _read_said(desk, body)
-    with writing(desk.sessions) as session:
-        taken = take_message(session, visitor.conversation_id, client_id, said, desk.clock())
-        if taken.new:
-            # A refusal takes it back; what is only repeated is never refused.
-            desk.limits.spend("messages", visitor.conversation_id)
+    desk, here = desk_of(request), visitor.conversation_id
+    client_id = _read_id(incoming.fields)
+    said = _read_said(desk, incoming)
+    with keeping(desk, here, client_id, incoming.uploads) as kept:
+        with writing(desk.sessions) as session:
+            taken = take_message(session, here, client_id, said, desk.clock(), kept)
+            if taken.new:
+                # A refusal takes it back; what is only repeated is never refused.
+                desk.limits.spend("messages", here)
+                desk.engine.defer(session, here)
+        if not taken.new:
+            desk.files.drop(kept)
     _log.info("chat.message_taken turn=%s", turn_id(visitor.conversation_id, taken.seq))
     if taken.new:
         afterwards.add_task(_announce, desk, visitor.conversation_id, taken.seq)
@@ -172,6 +202,7 @@ def post_message(
 @router.get(
     "/messages",
     summary="Read what was said",
+    response_model_exclude_none=True,
     responses=described(
         (401, "session_invalid"),
         (422, "invalid_parameter"),
@@ -191,7 +222,9 @@ def get_messages(
         page = read_page(session, visitor.conversation_id, after)
     site_url = desk.settings.site_url
     return PageShown(
-        language=page.language, messages=[shown(message, site_url) for message in page.messages]
+        language=page.language,
+        files=files_taken(desk.settings),
+        messages=[shown(message, site_url, desk.links) for message in page.messages],
     )
 
 
@@ -207,7 +240,7 @@ def _made(new_pass: Pass) -> SessionMade:
 async def _announce(desk: Desk, conversation_id: str, seq: int) -> None:
     """After the answer, which would otherwise wait for the worker that this starts."""
     desk.hub.messages(conversation_id)
-    desk.turns.wake(conversation_id, seq)
+    desk.engine.wake(conversation_id, seq)
 
 
 def _read_id(body: dict[str, Any]) -> str:
@@ -221,11 +254,17 @@ def _read_id(body: dict[str, Any]) -> str:
     return client_id.lower()
 
 
-def _read_said(desk: Desk, body: dict[str, Any]) -> Said:
+def _read_said(desk: Desk, incoming: Incoming) -> Said:
+    body, digests = incoming.fields, tuple(one.digest for one in incoming.uploads)
+    if digests and not body.get("text", "").strip():
+        return Said("", None, digests)
     if ("text" in body) == ("button" in body):
         raise ApiError(422, "text_or_button", "Send either 'text' or 'button', and not both.")
     if "text" in body:
-        return Said(read_text(body["text"], desk.settings.max_message_characters), None)
+        text = read_text(body["text"], desk.settings.max_message_characters)
+        if desk.settings.mask_numbers:
+            text = mask_for_storing(desk.sessions, text)
+        return Said(text, None, digests)
     button = body["button"]
     if not isinstance(button, str):
         raise ApiError(422, "unknown_button", "The field 'button' must be a button's id.")

@@ -9,15 +9,17 @@ from datetime import datetime
 from fastapi import Request
 from jinja2 import Environment
 
+from aftercare.attachments.taking import Files
 from aftercare.catalogue.files import CompanyFile
 from aftercare.database import SessionFactory
+from aftercare.languages import preferred_language
 from aftercare.settings import Settings
-from gateway.languages import preferred_language
+from gateway.engine.interface import Engine
 from gateway.limits import Limits
+from gateway.links import Links
 from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.readiness import Readiness
-from gateway.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,9 @@ class Desk:
     clock: Callable[[], datetime]
     company: CompanyFile
     hub: Hub
-    turns: Turns
+    engine: Engine
+    files: Files
+    links: Links
     measures: Measures
     limits: Limits
     readiness: Readiness

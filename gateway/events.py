@@ -93,7 +93,8 @@ async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[Ser
                 yield _event("language", {"language": language})
             for message in page.messages:
                 after = message.seq
-                data = shown(message, desk.settings.site_url).model_dump_json(by_alias=True)
+                told = shown(message, desk.settings.site_url, desk.links)
+                data = told.model_dump_json(by_alias=True, exclude_none=True)
                 yield ServerSentEvent(data, event="message", id=str(after), sep="\n")
             if page.full:
                 continue

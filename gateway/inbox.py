@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from secrets import compare_digest
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
+from aftercare.attachments.taking import Kept
+from aftercare.attachments.tying import ONLY_FILES
 from aftercare.errors import NotFound
+from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
 from gateway.store import lock_conversation, next_seq
 from gateway.trouble import ApiError
@@ -19,10 +23,11 @@ PAGE_MESSAGES = 200
 
 @dataclass(frozen=True)
 class Said:
-    """What a customer typed, or the button that was pressed."""
+    """What a customer typed, or the button that was pressed; `digests` of the files with it."""
 
     text: str | None
     button: str | None
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,14 @@ class Page:
 
 
 def take_message(
-    session: Session, conversation_id: str, client_id: str, said: Said, now: datetime
+    session: Session,
+    conversation_id: str,
+    client_id: str,
+    said: Said,
+    now: datetime,
+    kept: Sequence[Kept] = (),
 ) -> Taken:
-    """Store a message, or find it where its id came before.
+    """Store a message with its files, or find it where its id came before.
 
     Raises ApiError: `id_reused` (409) for other content, `unknown_button` (422).
     """
@@ -54,11 +64,13 @@ def take_message(
         )
     )
     if said.button is None:
-        text, payload = said.text or "", None
+        text = said.text or ""
+        payload = ONLY_FILES if said.digests and not text else None
     else:
         text, payload = _offered(session, conversation_id, said.button)
     if earlier:
-        if (earlier.text, earlier.payload) != (text, payload):
+        digests = tuple(file.digest for file in earlier.attachments)
+        if (earlier.text, earlier.payload, digests) != (text, payload, said.digests):
             raise ApiError(
                 409,
                 "id_reused",
@@ -76,6 +88,12 @@ def take_message(
             at=now,
             state=MessageState.RECEIVED,
             client_id=client_id,
+            attachments=[
+                Attachment(
+                    **asdict(file), conversation_id=conversation_id, position=place, created_at=now
+                )
+                for place, file in enumerate(kept)
+            ],
         )
     )
     return Taken(seq, new=True)
@@ -97,6 +115,7 @@ def read_page(session: Session, conversation_id: str, after: int) -> Page:
         )
         .order_by(Message.seq)
         .limit(PAGE_MESSAGES)
+        .options(selectinload(Message.attachments))
     ).all()
     return Page(language, tuple(messages), len(messages) == PAGE_MESSAGES)
 

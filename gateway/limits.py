@@ -20,13 +20,14 @@ from gateway.trouble import ApiError
 
 _log = logging.getLogger(__name__)
 
-Kind = Literal["requests", "conversations", "session_requests", "messages", "renewals"]
+Kind = Literal["requests", "conversations", "session_requests", "messages", "uploads", "renewals"]
 
 _WHAT: dict[Kind, str] = {
     "requests": "requests from this network address",
     "conversations": "new conversations from this network address",
     "session_requests": "requests with this session",
     "messages": "messages in this conversation",
+    "uploads": "messages with files in this conversation",
     "renewals": "renewals of this conversation's token",
 }
 _RENEWALS = "10/hour"
@@ -47,6 +48,7 @@ class Limits:
             "conversations": _parsed(settings.limit_conversations),
             "session_requests": _parsed(settings.limit_session_requests),
             "messages": _parsed(settings.limit_messages),
+            "uploads": _parsed(settings.limit_uploads),
             "renewals": _parsed(_RENEWALS),
         }
         self._counter = SlidingWindowCounterRateLimiter(_open_storage(settings.limit_storage))

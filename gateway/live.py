@@ -1,4 +1,4 @@
-"""Tells open event streams of this process that something happened. It carries no message."""
+"""Tells open event streams that something happened, here or elsewhere. It carries no message."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Protocol
 
 _QUEUED_SIGNALS = 64
 _STREAMS_PER_CONVERSATION = 8
@@ -61,13 +62,26 @@ class Subscription:
             self._overflown = True
 
 
+class Relay(Protocol):
+    """Takes signals to the other processes; never waits, and may lose some in an outage."""
+
+    def messages(self, conversation_id: str) -> None: ...
+
+    def typing(self, conversation_id: str, on: bool) -> None: ...
+
+
 class Hub:
     """Who listens to which conversation, and in which the bot is at work."""
 
     def __init__(self) -> None:
+        self._relay: Relay | None = None
         self._lock = threading.Lock()
         self._streams: dict[str, list[Subscription]] = defaultdict(list)
         self._typing: set[str] = set()
+
+    def relay_through(self, relay: Relay) -> None:
+        """From now on tell other processes as well what happens in this one."""
+        self._relay = relay
 
     def subscribe(self, conversation_id: str) -> Subscription:
         """Call it in the event loop, before reading what is there already.
@@ -95,18 +109,39 @@ class Hub:
                 self._streams.pop(conversation_id, None)
 
     def messages(self, conversation_id: str) -> None:
-        self._send(conversation_id, NewMessages())
+        self.heard_messages(conversation_id)
+        if self._relay:
+            self._relay.messages(conversation_id)
 
     def typing(self, conversation_id: str, on: bool) -> None:
         """Nothing is sent where the state was the same before."""
+        if self.heard_typing(conversation_id, on) and self._relay:
+            self._relay.typing(conversation_id, on)
+
+    def heard_messages(self, conversation_id: str) -> None:
+        """Another process stored something."""
+        self._send(conversation_id, NewMessages())
+
+    def heard_typing(self, conversation_id: str, on: bool) -> bool:
+        """The bot began or ended in another process; whether that changes anything here."""
         with self._lock:
             if on == (conversation_id in self._typing):
-                return
+                return False
             if on:
                 self._typing.add(conversation_id)
             else:
                 self._typing.discard(conversation_id)
         self._send(conversation_id, Typing(on))
+        return True
+
+    def may_have_missed(self) -> None:
+        """Other processes could not be heard for a while: every stream reads what there is."""
+        with self._lock:
+            typing, streaming = list(self._typing), list(self._streams)
+        for conversation_id in typing:
+            self.heard_typing(conversation_id, False)
+        for conversation_id in streaming:
+            self.heard_messages(conversation_id)
 
     def open_streams(self) -> int:
         with self._lock:

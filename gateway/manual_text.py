@@ -12,10 +12,16 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
-from aftercare.guidance.sections import WarningLevel, markdown_parser
+from aftercare.guidance.sections import (
+    FIGURE_ADDRESS,
+    WarningLevel,
+    caption_of,
+    markdown_parser,
+)
 from gateway.page_words import PAGE_WORDS
 
 _MARK = re.compile(rf"^\[!({'|'.join(level.name for level in WarningLevel)})\]\s*", re.IGNORECASE)
+_FIGURE = re.compile(rf"^{FIGURE_ADDRESS}(\d{{1,5}})$")
 _OUTSIDE = re.compile(r"^https?://", re.IGNORECASE)
 #: Outlines drawn with currentColor: an octagon, a triangle, a diamond, a circle.
 _SHAPES = {
@@ -26,12 +32,17 @@ _SHAPES = {
 }
 
 
-def render_section(markdown: str, language: str) -> Markup:
-    """HTML that holds no markup of the manual's author but what Markdown gives."""
+def render_section(markdown: str, language: str, figures: str = "") -> Markup:
+    """HTML that holds no markup of the manual's author but what Markdown gives.
+
+    `figures` is the address of a figure with {number} in it.
+    """
     parser = _parser()
     tokens = parser.parse(markdown)
     _mark_notices(tokens, parser)
-    html = parser.renderer.render(tokens, parser.options, {"words": PAGE_WORDS[language]})
+    html = parser.renderer.render(
+        tokens, parser.options, {"words": PAGE_WORDS[language], "figures": figures}
+    )
     return Markup(html)  # noqa: S704 - the renderer escapes every text, html is off
 
 
@@ -43,6 +54,7 @@ def _parser() -> MarkdownIt:
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
     parser.add_render_rule("link_open", _link_open)
+    parser.add_render_rule("image", _image)
     return parser
 
 
@@ -105,3 +117,22 @@ def _link_open(
     if _OUTSIDE.match(str(token.attrGet("href") or "")):
         token.attrSet("rel", "noopener noreferrer")
     return renderer.renderToken(tokens, at, options, env)  # type: ignore[attr-defined,no-any-return]
+
+
+def _image(
+    _renderer: RendererProtocol,
+    tokens: Sequence[Token],
+    at: int,
+    _options: OptionsDict,
+    env: EnvType,
+) -> str:
+    """A figure of the manual with its caption; of any other picture only its words are shown."""
+    caption = escape(caption_of(tokens[at]))
+    found = _FIGURE.match(str(tokens[at].attrGet("src") or ""))
+    if not found or not env["figures"]:
+        return str(caption)
+    address = escape(env["figures"].format(number=found[1]))
+    return (
+        f'<span class="figure"><img src="{address}" alt="{caption}" loading="lazy">'
+        f'<span class="caption" aria-hidden="true">{caption}</span></span>'
+    )

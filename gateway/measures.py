@@ -33,6 +33,12 @@ class Measures:
             ["limit"],
             registry=self.registry,
         )
+        self.files = Counter(
+            "aftercare_files",
+            "Customers' files that were kept, and messages refused because of a file, by reason.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.waiting = Gauge(
             "aftercare_waiting_messages",
             "Stored messages that the bot has not answered yet.",
@@ -40,6 +46,17 @@ class Measures:
         )
         self.streams = Gauge(
             "aftercare_event_streams", "Open event streams.", registry=self.registry
+        )
+        self.past_period = Counter(
+            "aftercare_past_period",
+            "Records removed or anonymised because their time was over, by kind.",
+            ["kind"],
+            registry=self.registry,
+        )
+        self.periods_kept = Gauge(
+            "aftercare_periods_kept_timestamp_seconds",
+            "When this process last removed what was past its period, in Unix time; 0: not yet.",
+            registry=self.registry,
         )
         for outcome in ("answered", "given_up"):
             self.turns.labels(outcome)

@@ -9,6 +9,11 @@ PAGE_WORDS: dict[str, dict[str, str]] = {
         "site": "Site",
         "home": "Home",
         "all_products": "All products",
+        "earlier": "This is not the version of the manual that is valid now.",
+        "to_current": "Go to the current version",
+        "licence": "Licence",
+        "other_versions": "Other versions:",
+        "printed_page": "page",
         "manual": "Manual",
         "contents": "Contents",
         "sections": "Sections nearby",
@@ -35,6 +40,11 @@ PAGE_WORDS: dict[str, dict[str, str]] = {
         "missing_text": (
             "The address may have a typing error, or the page was moved to a newer manual."
         ),
+        "expired_title": "This link has expired",
+        "expired_text": (
+            "Files are opened from the chat, whose links hold for a while. Open the chat again "
+            "and choose the file there."
+        ),
         "storage_title": "The page cannot be shown just now",
         "storage_text": (
             "Our records cannot be reached for the moment. Nothing is lost. Load the page again "
@@ -53,6 +63,11 @@ PAGE_WORDS: dict[str, dict[str, str]] = {
         "site": "Site",
         "home": "Início",
         "all_products": "Todos os produtos",
+        "earlier": "Esta não é a versão do manual que vale agora.",
+        "to_current": "Ir para a versão atual",
+        "licence": "Licença",
+        "other_versions": "Outras versões:",
+        "printed_page": "página",
         "manual": "Manual",
         "contents": "Índice",
         "sections": "Seções próximas",
@@ -78,6 +93,11 @@ PAGE_WORDS: dict[str, dict[str, str]] = {
         "missing_title": "Esta página não existe",
         "missing_text": (
             "O endereço pode ter um erro de digitação, ou a página mudou em um manual mais novo."
+        ),
+        "expired_title": "Este link expirou",
+        "expired_text": (
+            "Os arquivos são abertos pelo chat, e os links valem por um tempo. Abra o chat de novo "
+            "e escolha o arquivo ali."
         ),
         "storage_title": "Não é possível mostrar a página agora",
         "storage_text": (

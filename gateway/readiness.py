@@ -1,10 +1,10 @@
-"""Asks database, bot and action server whether they work, each within two seconds."""
+"""Asks database, bot, action server and engine whether they work, each within two seconds."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
@@ -27,7 +27,10 @@ Check = Callable[[], bool]
 class Readiness:
     """Checks the parts side by side; asked often, it checks once a second and not more."""
 
-    def __init__(self, settings: Settings, sessions: SessionFactory) -> None:
+    def __init__(
+        self, settings: Settings, sessions: SessionFactory, more: Mapping[str, Check]
+    ) -> None:
+        self._more = more
         self._sessions = sessions
         self._secret = settings.private_secret
         self._bot_url = f"{settings.bot_url.rstrip('/')}/webhooks/aftercare/health"
@@ -49,6 +52,7 @@ class Readiness:
             "database": self._database_answers,
             "bot": lambda: self._answers(self._bot_url, {SECRET_HEADER: self._secret}),
             "actions": lambda: self._answers(self._actions_url, {}),
+            **self._more,
         }
         with ThreadPoolExecutor(len(checks)) as pool:
             results = {name: pool.submit(check) for name, check in checks.items()}

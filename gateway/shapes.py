@@ -7,7 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from aftercare.attachments.kinds import KINDS
+from aftercare.settings import Settings
 from aftercare.tables.conversations import Message
+from gateway.links import Links
 
 
 class SessionMade(BaseModel):
@@ -34,8 +37,13 @@ class SourceShown(BaseModel):
 
 
 class AttachmentShown(BaseModel):
+    id: str
     name: str
-    url: str
+    type: str = Field(description="Media type, told from the content.")
+    size: int = Field(description="In bytes.")
+    url: str = Field(description="Opens the file without the token, for a while.")
+    width: int | None = Field(default=None, description="Of images, in pixels.")
+    height: int | None = None
 
 
 class MessageShown(BaseModel):
@@ -48,8 +56,16 @@ class MessageShown(BaseModel):
     at: datetime
 
 
+class FilesTaken(BaseModel):
+    most: int = Field(description="So many files one message may carry; 0: none are taken.")
+    largest: int = Field(description="In bytes, of one file.")
+    types: list[str]
+    link_seconds: int = Field(description="How long the `url` of a file opens it.")
+
+
 class PageShown(BaseModel):
     language: str
+    files: FilesTaken
     messages: list[MessageShown]
 
 
@@ -63,7 +79,17 @@ class ErrorAnswer(BaseModel):
     error: ErrorTold
 
 
-def shown(message: Message, site_url: str) -> MessageShown:
+def files_taken(settings: Settings) -> FilesTaken:
+    """What a client has to know before it sends files."""
+    return FilesTaken(
+        most=settings.max_files,
+        largest=settings.max_file_bytes,
+        types=list(KINDS),
+        link_seconds=settings.file_link_minutes * 60,
+    )
+
+
+def shown(message: Message, site_url: str, links: Links) -> MessageShown:
     """A message as the website sees it: no payloads, no numbers of the understanding."""
     return MessageShown.model_validate(
         {
@@ -71,7 +97,18 @@ def shown(message: Message, site_url: str) -> MessageShown:
             "sender": message.sender,
             "text": message.text,
             "buttons": [{"id": b["id"], "title": b["title"]} for b in message.buttons],
-            "attachments": [],
+            "attachments": [
+                {
+                    "id": file.id,
+                    "name": file.name,
+                    "type": file.media_type,
+                    "size": file.size,
+                    "url": links.url(file),
+                    "width": file.width,
+                    "height": file.height,
+                }
+                for file in message.attachments
+            ],
             "sources": [
                 {
                     "title": source["title"],

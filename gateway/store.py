@@ -19,6 +19,8 @@ _PENDING_ROWS = 20
 _INTENT_CHARACTERS = 60
 _RESPONSE_CHARACTERS = 100
 _ERROR_ID_CHARACTERS = 20
+#: Stands for the words of a message that has none.
+_ONLY_FILES_SIGN = "📎"
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,15 @@ def next_seq(conversation: Conversation, now: datetime) -> int:
     return conversation.last_seq
 
 
-def waiting_conversations(session: Session) -> dict[str, int]:
-    """Every conversation with unanswered messages and the last of their numbers."""
+def waiting_conversations(session: Session) -> dict[str, tuple[int, int]]:
+    """Every conversation with unanswered messages: the first and the last of their numbers."""
     rows = session.execute(
-        select(Message.conversation_id, func.max(Message.seq))
+        select(Message.conversation_id, func.min(Message.seq), func.max(Message.seq))
         .where(Message.state == MessageState.RECEIVED)
         .group_by(Message.conversation_id)
         .order_by(func.min(Message.id))
     )
-    return {conversation_id: seq for conversation_id, seq in rows}
+    return {conversation_id: (first, last) for conversation_id, first, last in rows}
 
 
 def count_waiting(session: Session) -> int:
@@ -142,7 +144,7 @@ def store_given_up(
         return False
     message.state = MessageState.FAILED
     message.error_id = error_id
-    words = None if message.sender == Sender.SYSTEM else message.text
+    words = None if message.sender == Sender.SYSTEM else message.text or _ONLY_FILES_SIGN
     text = given_up_text(conversation.language, words=words, email=email, error_id=error_id)
     session.add(_notice(conversation, seq, text, GIVEN_UP_NOTICE, error_id, now))
     return True

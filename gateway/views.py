@@ -54,7 +54,7 @@ def trouble_answer(
         "trouble.html",
         _page_language(request),
         status=status,
-        kind={404: "missing", 429: "crowded", 503: "storage"}.get(status, "failed"),
+        kind={404: "missing", 410: "expired", 429: "crowded", 503: "storage"}.get(status, "failed"),
         error_id=error_id,
     )
     page.headers.update(headers or {})

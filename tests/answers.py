@@ -60,6 +60,13 @@ def answer_to(record: Record, language: str) -> Understood:
             return told(STORY[language], intent="nlu_fallback", confidence=0.3)
         case "choice":
             return told(record.choices[0].words[language][0])
+        case "symptom":
+            return told("it leaks", symptom="leak")
+        case "part":
+            piece = Entity("part", "door_seal", by_product={"mare-w900": "door_seal"})
+            return Understood("the seal", "inform", 0.95, (piece,))
+        case "amount":
+            return told("349 pounds", amount="349.00 GBP")
         case "past_date":
             return told("15/01/2026", date="2026-01-15")
         case "future_date":

@@ -11,6 +11,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.orm import Session
 
+from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Customer, Message, MessageState, Sender
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import Ticket, TicketStatus
@@ -89,6 +90,25 @@ def make_message(
     session.add(message)
     session.flush()
     return message
+
+
+def make_attachment(session: Session, message: Message, **changes: Any) -> Attachment:
+    """A PDF of the message; its content is not in any store."""
+    values = {
+        "id": uuid4().hex,
+        "conversation_id": message.conversation_id,
+        "message_id": message.id,
+        "position": 0,
+        "name": "bill.pdf",
+        "media_type": "application/pdf",
+        "size": 4,
+        "digest": "0" * 64,
+        "created_at": message.at,
+    }
+    attachment = Attachment(**{**values, **changes})
+    session.add(attachment)
+    session.flush()
+    return attachment
 
 
 def make_ticket(

@@ -1,4 +1,7 @@
-"""A PostgreSQL database of a test's own, where a server answers."""
+"""A PostgreSQL database of a test's own, where a server answers.
+
+`BOTH` runs a test on either database: the fixtures of tests/gateway open the one that is asked for.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,30 @@ from sqlalchemy.exc import OperationalError
 
 SERVER = "postgresql+psycopg:///test"
 
+BOTH = pytest.mark.parametrize(
+    "database",
+    [
+        "sqlite",
+        pytest.param(
+            "postgresql",
+            # One server: on one worker the tests do not wait for each other's databases.
+            marks=[pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")],
+        ),
+    ],
+    indirect=True,
+)
+
 
 @contextmanager
-def own_database() -> Iterator[str]:
-    """The address of an empty database, dropped afterwards; skips where no server answers."""
+def own_database(template: str = "template1") -> Iterator[str]:
+    """The address of a copy of the template, dropped afterwards; skips where no server answers."""
     server = create_engine(
         SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3}
     )
     name = f"aftercare_{uuid4().hex[:12]}"
     try:
         with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     except OperationalError:
         if os.environ.get("REQUIRE_SERVICES") == "1":
             pytest.fail(f"no PostgreSQL answers at {SERVER}, and REQUIRE_SERVICES=1 asks for it")

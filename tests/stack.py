@@ -6,13 +6,14 @@ Each gets a free port and a folder of its own; what is started here is ended her
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,10 +28,12 @@ _START_SECONDS = 90
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """Below those of outgoing connections, which could take it while its program is restarted."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -57,29 +60,38 @@ class Program:
                 start_new_session=True,
             )
 
-    def wait_until_healthy(self) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            assert self.process is not None
-            if self.process.poll() is not None:
-                break
-            try:
-                if requests.get(self.health, timeout=2).status_code == 200:
-                    return
-            except requests.RequestException:
-                pass
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def is_healthy(self) -> bool:
+        try:
+            return requests.get(self.health, timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def wait_until_healthy(self, seconds: float = _START_SECONDS) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self.has_ended():
+            if self.is_healthy():
+                return
             time.sleep(0.1)
         raise AssertionError(f"{self.name} did not start:\n{self.log.read_text()[-3000:]}")
 
     def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None or self.has_ended():
             return
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(timeout=10)
+            self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL: it can neither finish nor tidy anything."""
+        if self.process is None or self.has_ended():
+            return
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=10)
 
 
 @dataclass
@@ -100,9 +112,59 @@ class Stack:
 @contextmanager
 def running_stack(settings: Settings) -> Iterator[Stack]:
     """Action server, bot and website on the database of `settings`, all healthy."""
-    environment = {
+    stack = Stack(settings, stack_programs(settings))
+    with running(stack.programs.values()):
+        yield stack
+
+
+@contextmanager
+def running(programs: Collection[Program]) -> Iterator[None]:
+    """All of them healthy, and ended at the end."""
+    try:
+        for program in programs:
+            program.start()
+        for program in programs:
+            program.wait_until_healthy()
+        yield
+    finally:
+        for program in programs:
+            program.stop()
+
+
+def stack_programs(
+    settings: Settings, ports: Sequence[int] = (), endpoints: Path | None = None
+) -> dict[str, Program]:
+    """The programs, not started. A website more for each of the ports is named web-2, web-3 ...
+
+    `endpoints` takes the place of Rasa's file of that name.
+    """
+    environment = _environment(settings)
+    bot_port = settings.bot_url.rsplit(":", 1)[1]
+    run_bot = [str(BOT_PYTHON), "-m", "bot", "run", "--model", str(MODEL)]
+    run_bot += ["--interface", "127.0.0.1", "--port", bot_port]
+    run_bot += ["--endpoints", str(endpoints)] if endpoints else []
+    programs: dict[str, Program] = {}
+
+    def add(name: str, command: list[str], health: str, **changes: str) -> None:
+        log = settings.var_dir / f"{name}.log"
+        programs[name] = Program(name, command, {**environment, **changes}, health, log)
+
+    add("actions", [sys.executable, "-m", "actions"], f"{settings.actions_url}/health")
+    add("bot", run_bot, f"{settings.bot_url}/webhooks/aftercare/health")
+    run_web = [sys.executable, "-m", "web"]
+    add("web", run_web, f"{settings.site_url}/health/live")
+    for number, port in enumerate(ports, 2):
+        health = f"http://127.0.0.1:{port}/health/live"
+        add(f"web-{number}", run_web, health, AFTERCARE_PORT=str(port))
+    return programs
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
         **os.environ,
         "AFTERCARE_VAR_DIR": str(settings.var_dir),
+        # Always said, or var/settings.env of this checkout could name a database in use.
+        "AFTERCARE_DATABASE_URL": settings.sqlalchemy_url,
         "AFTERCARE_PORT": str(settings.port),
         "AFTERCARE_BOT_URL": settings.bot_url,
         "AFTERCARE_ACTIONS_URL": settings.actions_url,
@@ -113,36 +175,10 @@ def running_stack(settings: Settings) -> Iterator[Stack]:
         # All tests come from one address.
         "AFTERCARE_LIMIT_REQUESTS": UNLIMITED,
         "AFTERCARE_LIMIT_CONVERSATIONS": UNLIMITED,
+        "AFTERCARE_LIMIT_SESSION_REQUESTS": UNLIMITED,
         "AFTERCARE_LIMIT_MESSAGES": UNLIMITED,
         "PYTHONUNBUFFERED": "1",
     }
-    bot_port = settings.bot_url.rsplit(":", 1)[1]
-    stack = Stack(settings)
-
-    def add(name: str, command: list[str], health: str) -> None:
-        stack.programs[name] = Program(
-            name, command, environment, health, settings.var_dir / f"{name}.log"
-        )
-
-    add("actions", [sys.executable, "-m", "actions"], f"{settings.actions_url}/health")
-    add(
-        "bot",
-        [
-            *(str(BOT_PYTHON), "-m", "bot", "run", "--model", str(MODEL)),
-            *("--interface", "127.0.0.1", "--port", bot_port),
-        ],
-        f"{settings.bot_url}/webhooks/aftercare/health",
-    )
-    add("web", [sys.executable, "-m", "web"], f"{settings.site_url}/health/live")
-    try:
-        for program in stack.programs.values():
-            program.start()
-        for program in stack.programs.values():
-            program.wait_until_healthy()
-        yield stack
-    finally:
-        for program in stack.programs.values():
-            program.stop()
 
 
 def stack_settings(folder: Path) -> Settings:
@@ -150,6 +186,7 @@ def stack_settings(folder: Path) -> Settings:
     return Settings(
         _env_file=None,  # type: ignore[call-arg]
         var_dir=folder,
+        database_url="",
         port=free_port(),
         bot_url=f"http://127.0.0.1:{free_port()}",
         actions_url=f"http://127.0.0.1:{free_port()}",

@@ -49,6 +49,8 @@ def test_default_is_the_documented_one(name: str) -> None:
         assert told == "unset"
     elif default == "":
         assert (told, example) == ("empty", "")
+    elif isinstance(default, bool):
+        assert (told, example) == (f"`{str(default).lower()}`", str(default).lower())
     elif isinstance(default, float):
         assert float(told.strip("`")) == float(example) == default
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import resource
 
 import uvicorn
@@ -27,6 +28,8 @@ def _allow_connections(wanted: int) -> None:
 
 if __name__ == "__main__":
     set_up_logging(settings().log_format)
+    # The queue tells of each job in three lines that the gateway's own lines say already.
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     _allow_connections(settings().max_connections)
     uvicorn.run(
         create_app(settings()),

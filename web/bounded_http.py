@@ -16,12 +16,15 @@ class BoundedHttp(HttpToolsProtocol):
     """Uvicorn's protocol; a connection out of bounds is closed."""
 
     longest_head = 64 * 1024
-    #: Enough for the largest body over a poor line.
+    #: Enough for the largest body without files over a poor line. Files get as long again for
+    #: every piece of this size, which a line of 70 kbit/s brings.
     request_seconds = 30.0
+    piece_bytes = 256 * 1024
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
+        self._piece_bytes = 0
         self._in_head = True
         self._too_late: asyncio.TimerHandle | None = None
 
@@ -38,6 +41,9 @@ class BoundedHttp(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head and self._head_bytes > self.longest_head:
             self.transport.close()
+        self._piece_bytes += len(data)
+        if self._piece_bytes >= self.piece_bytes and self._too_late is not None:
+            self._expect_request()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -54,6 +60,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _expect_request(self) -> None:
         self._stop_waiting()
+        self._piece_bytes = 0
         self._too_late = self.loop.call_later(self.request_seconds, self.transport.close)
 
     def _stop_waiting(self) -> None:

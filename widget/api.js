@@ -1,6 +1,8 @@
 // The gateway's website API: one method per call, every failure an ApiError.
 
 const TIMEOUT = 15000;
+// Without a sign of life while files go up, and until the desk has looked at them.
+const UPLOAD_SILENCE = 60000;
 
 export class ApiError extends Error {
   // `status` 0: no answer came. `retryAfter` in milliseconds, or null.
@@ -13,24 +15,23 @@ export class ApiError extends Error {
   }
 }
 
-function retryAfter(response) {
-  const value = response.headers.get('Retry-After');
+function retryAfter(value) {
   if (!value) return null;
   const seconds = Number(value);
   const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
   return Number.isFinite(wait) ? Math.max(1000, wait) : null;
 }
 
-async function failure(response) {
+function failure(status, text, wait) {
   let told = {};
   try {
-    told = (await response.json()).error ?? {};
+    told = JSON.parse(text).error ?? {};
   } catch {
     // A proxy may answer without JSON; the status says enough.
   }
-  return new ApiError(response.status, told.code ?? 'unknown', {
+  return new ApiError(status, told.code ?? 'unknown', {
     errorId: told.error_id ?? null,
-    retryAfter: retryAfter(response),
+    retryAfter: retryAfter(wait),
   });
 }
 
@@ -84,7 +85,10 @@ export class Api {
     return this.#json('POST', '/chat/v1/sessions/renew', { token });
   }
 
-  sendMessage(token, message) {
+  // `message`: {id, text} or {id, button}; with `files` (File objects) as a form, whose way
+  // `onProgress` is told, from 0 to 1.
+  sendMessage(token, message, onProgress) {
+    if (message.files?.length) return this.#upload(token, message, onProgress);
     return this.#json('POST', '/chat/v1/messages', { token, body: message });
   }
 
@@ -124,6 +128,45 @@ export class Api {
     }
   }
 
+  // fetch() does not tell how far an upload is.
+  #upload(token, { id, text, files }, onProgress) {
+    const form = new FormData();
+    form.append('id', id);
+    if (text) form.append('text', text);
+    for (const file of files) form.append('files', file, file.name);
+    const request = new XMLHttpRequest();
+    return new Promise((resolve, reject) => {
+      let watch = 0;
+      const seen = () => {
+        clearTimeout(watch);
+        watch = setTimeout(() => request.abort(), UPLOAD_SILENCE);
+      };
+      request.upload.onprogress = ({ loaded, total }) => {
+        seen();
+        if (total) onProgress(loaded / total);
+      };
+      request.onerror = request.onabort = () => reject(new ApiError(0, 'unreachable'));
+      request.onload = () => {
+        const wait = request.getResponseHeader('Retry-After');
+        if (request.status !== 202) {
+          reject(failure(request.status, request.responseText, wait));
+          return;
+        }
+        try {
+          resolve(JSON.parse(request.responseText));
+        } catch {
+          reject(new ApiError(0, 'unreadable'));
+        }
+      };
+      request.onloadend = () => clearTimeout(watch);
+      request.open('POST', `${this.#server}/chat/v1/messages`);
+      request.setRequestHeader('Accept', 'application/json');
+      request.setRequestHeader('Authorization', `Bearer ${token}`);
+      seen();
+      request.send(form);
+    });
+  }
+
   async #fetch(path, options) {
     let response;
     try {
@@ -133,7 +176,10 @@ export class Api {
     } catch {
       throw new ApiError(0, 'unreachable');
     }
-    if (!response.ok) throw await failure(response);
+    if (!response.ok) {
+      const text = await response.text().catch(() => '');
+      throw failure(response.status, text, response.headers.get('Retry-After'));
+    }
     return response;
   }
 }

@@ -1,6 +1,7 @@
-// The box to write in: sends on Enter, grows, counts near the limit, keeps the draft.
+// The box to write in: sends on Enter, grows, counts near the limit, keeps the draft, takes files.
 
 import { button, element, icon } from './dom.js';
+import { Files } from './files.js';
 
 const LIMIT = 2000;
 const COUNT_FROM = 200;
@@ -20,12 +21,16 @@ export class Composer {
   #counter = element('p', { id: 'counter' });
   #said = element('p', { class: 'vh', role: 'status' });
   #send;
+  #files;
 
+  // `onSend(text, files)`: at least one of the two holds something.
   constructor({ words, store, onSend }) {
     this.#store = store;
     this.#onSend = onSend;
     this.#send = button('send', () => this.#submit(), icon('send'));
+    this.#files = new Files(words, () => this.focus());
     this.element = element('div', { class: 'composer' },
+      this.#files.element, this.#files.button,
       this.#label, this.#grow, this.#send, this.#hint, this.#counter, this.#said);
     this.#input.value = store.draft.slice(0, LIMIT);
     this.#input.addEventListener('input', () => this.#changed());
@@ -37,12 +42,16 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
+    this.#input.addEventListener('paste', (event) => {
+      if (this.#files.add(event.clipboardData?.files)) event.preventDefault();
+    });
     this.speak(words);
     this.#changed();
   }
 
   speak(words) {
     this.#words = words;
+    this.#files.speak(words);
     this.#label.textContent = words.of('input');
     this.#hint.textContent = words.of('hint');
     this.#input.placeholder = words.of('placeholder');
@@ -55,8 +64,35 @@ export class Composer {
     this.#input.focus();
   }
 
-  // Unsent texts go before what is being written; nothing is cut.
-  restore(texts) {
+  // `rules` of the desk, or null where it takes none.
+  takeFiles(rules) {
+    this.#files.allow(rules);
+  }
+
+  // Files may be dropped anywhere on the panel.
+  takeDrops(box) {
+    const carries = (event) => event.dataTransfer?.types.includes('Files');
+    box.addEventListener('dragover', (event) => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      box.classList.add('drop');
+    });
+    box.addEventListener('dragleave', (event) => {
+      if (!box.contains(event.relatedTarget)) box.classList.remove('drop');
+    });
+    box.addEventListener('drop', (event) => {
+      if (!carries(event)) return;
+      // Without this the browser would leave the page to show the file.
+      event.preventDefault();
+      box.classList.remove('drop');
+      this.#files.add(event.dataTransfer.files);
+      this.focus();
+    });
+  }
+
+  // What was not sent goes before what is being written; nothing is cut.
+  restore({ texts, files }) {
+    this.#files.restore(files);
     if (!texts.length) return;
     this.#input.value = [...texts, this.#input.value].filter(Boolean).join('\n');
     this.#changed();
@@ -64,13 +100,14 @@ export class Composer {
 
   empty() {
     this.#input.value = '';
+    this.#files.take();
     this.#changed();
   }
 
   #submit() {
     const text = this.#input.value.trim();
-    if (text && text.length <= LIMIT) {
-      this.#onSend(text);
+    if ((text || !this.#files.empty) && text.length <= LIMIT) {
+      this.#onSend(text, this.#files.take());
       this.#input.value = '';
       this.#changed();
     }

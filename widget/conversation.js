@@ -25,6 +25,8 @@ export class Conversation {
   #paused = false;
   #down = false;
   #renewal = 0;
+  #freshLinks = 0;
+  #linkSeconds = 0;
   #sleeper = new Sleeper();
 
   // `identity()` gives what the website has set: a signed identity, a function for one, or nothing.
@@ -35,7 +37,7 @@ export class Conversation {
     this.#language = store.session?.language ?? language;
     this.#identity = identity;
     this.#outbox = new Outbox(store, {
-      send: (token, message) => api.sendMessage(token, message),
+      send: (token, message, onProgress) => api.sendMessage(token, message, onProgress),
       changed: (entry) => view.pending(entry),
       accepted: (entry, seq) => {
         this.#rejected = 0;
@@ -76,9 +78,9 @@ export class Conversation {
         const fresh = !this.#store.session;
         const session = fresh ? await this.#create(identity, here) : await this.#renewed();
         if (!here()) return;
-        const { language, messages } = await this.#api.listMessages(session.token, 0);
+        const page = await this.#api.listMessages(session.token, 0);
         if (!here()) return;
-        this.#enter(session, language, messages, fresh);
+        this.#enter(session, page, fresh);
         return;
       } catch (error) {
         if (!here()) return;
@@ -103,8 +105,9 @@ export class Conversation {
     this.#leave(() => this.#view.clear());
   }
 
-  send(text, button) {
-    this.#outbox.add(text, button);
+  // `button` of an offered answer, or `files` that go with the text.
+  send(text, { button, files } = {}) {
+    this.#outbox.add(text, { button, files });
   }
 
   retry(id) {
@@ -135,6 +138,7 @@ export class Conversation {
   pause() {
     this.#paused = true;
     clearTimeout(this.#renewal);
+    clearTimeout(this.#freshLinks);
     this.#round += 1;
     this.#connection.stop();
     this.#outbox.close();
@@ -161,7 +165,8 @@ export class Conversation {
   #use(session) {
     this.#session = session;
     this.#planRenewal();
-    this.#view.restore(this.#outbox.open(session.token, session.conversation_id));
+    this.#planFreshLinks();
+    this.#view.restore({ texts: this.#outbox.open(session.token, session.conversation_id) });
     this.#connection.start(session.token);
   }
 
@@ -226,8 +231,10 @@ export class Conversation {
     if (fresh !== session && session === this.#session) this.#use(fresh);
   }
 
-  #enter(session, language, messages, fresh) {
+  #enter(session, { language, messages, files }, fresh) {
     this.#session = session;
+    this.#view.takesFiles(files ?? null);
+    this.#linkSeconds = files?.link_seconds ?? 0;
     if (language) this.#speak(language);
     this.#view.typing({ typing: false });
     this.#view.connected();
@@ -239,9 +246,24 @@ export class Conversation {
 
   #receive(message) {
     this.#rejected = 0;
-    if (message.from === 'customer' && !this.#view.has(message.seq)
-        && this.#outbox.recognise(message)) return;
+    if (message.from === 'customer' && !this.#view.has(message.seq)) {
+      this.#outbox.recognise(message);
+    }
     this.#view.message(message);
+  }
+
+  // The links of files expire; fresh ones come with the messages.
+  #planFreshLinks() {
+    clearTimeout(this.#freshLinks);
+    if (!this.#linkSeconds) return;
+    this.#freshLinks = setTimeout(async () => {
+      const from = this.#view.firstWithFiles();
+      if (this.#session && from !== null) {
+        const page = await this.#api.listMessages(this.#session.token, from - 1).catch(() => null);
+        if (page) this.#view.refreshLinks(page.messages);
+      }
+      this.#planFreshLinks();
+    }, this.#linkSeconds * 750);
   }
 
   #speak(code) {
@@ -270,9 +292,9 @@ export class Conversation {
     this.#connection.stop();
     this.#outbox.close();
     this.#connection.after = 0;
-    const texts = this.#outbox.takeAll();
+    const unsent = this.#outbox.takeAll();
     tell();
-    this.#view.restore(texts);
+    this.#view.restore(unsent);
     if (wait) await this.#sleeper.sleep(wait);
     if (round === this.#round) this.begin();
   }

@@ -1,6 +1,7 @@
 // How one message looks: speaker, text, links, sources, time, and what became of the sending.
 
-import { button, element } from './dom.js';
+import { button, element, icon } from './dom.js';
+import { sizeText } from './files.js';
 
 const SPEAKERS = ['customer', 'bot', 'staff'];
 
@@ -43,6 +44,49 @@ function sourceLine(source, words, server) {
   return element('p', { class: 'source' }, words.of('source'), shown);
 }
 
+const SHOWN = ['image/jpeg', 'image/png', 'image/webp'];
+
+// A picture opens in a new tab, any other file is saved; without an address it is on its way.
+function fileNode(file, words, server) {
+  const address = safeAddress(file.url, `${server}/`);
+  const name = String(file.name ?? '');
+  const plain = [icon('clip'), element('span', { class: 'name', dir: 'auto' }, name),
+    element('span', { class: 'size' }, sizeText(Number(file.size) || 0, words))];
+  if (!address) return element('li', {}, ...plain);
+  const note = element('span', { class: 'vh' },
+    ` (${words.of(SHOWN.includes(file.type) ? 'newTab' : 'download')})`);
+  const anchor = element('a', {
+    href: address, target: '_blank', rel: 'noopener noreferrer', 'data-file': file.id,
+  });
+  if (!SHOWN.includes(file.type)) {
+    anchor.append(...plain, note);
+    return element('li', {}, anchor);
+  }
+  const picture = element('img', {
+    src: address, alt: name, width: file.width, height: file.height, loading: 'lazy',
+  });
+  // Where the embedding page lets no foreign picture in, the name has to do.
+  picture.addEventListener('error', () => picture.replaceWith(...plain), { once: true });
+  anchor.append(picture, note);
+  return element('li', { class: 'picture' }, anchor);
+}
+
+// The files of a message; `files` as the desk tells them, or File objects on their way.
+export function showFiles(node, files, words, server) {
+  node.querySelector('.sent')?.remove();
+  if (!files?.length) return;
+  node.querySelector('.bubble').append(
+    element('ul', { class: 'sent' }, ...files.map((file) => fileNode(file, words, server))));
+}
+
+export function refreshLinks(node, files, server) {
+  for (const { id, url } of files) {
+    const address = safeAddress(url, `${server}/`);
+    const anchor = node.querySelector(`a[data-file="${CSS.escape(id)}"]`);
+    if (anchor && address) anchor.href = address;
+  }
+}
+
 function clock(at, words) {
   return element('time', { datetime: at }, words.time(at));
 }
@@ -52,11 +96,13 @@ export function messageNode(message, words, server) {
   const who = element('p', { class: from === 'staff' ? 'who' : 'who vh' }, `${words.of(from)}:`);
   const text = String(message.text ?? '');
   const pieces = from === 'customer' ? [text] : withLinks(text, words.of('newTab'));
-  const bubble = element('div', { class: 'bubble' },
-    element('p', { class: 'text', dir: 'auto' }, ...pieces));
+  const bubble = element('div', { class: 'bubble' });
+  if (pieces.some(Boolean)) bubble.append(element('p', { class: 'text', dir: 'auto' }, ...pieces));
   for (const source of message.sources ?? []) bubble.append(sourceLine(source, words, server));
   const foot = element('p', { class: 'foot' }, clock(message.at, words));
-  return element('div', { class: `message ${from}`, lang: words.tag }, who, bubble, foot);
+  const node = element('div', { class: `message ${from}`, lang: words.tag }, who, bubble, foot);
+  showFiles(node, message.attachments, words, server);
+  return node;
 }
 
 function explanation(entry, words) {
@@ -77,7 +123,9 @@ export function pendingFoot(node, entry, words, on) {
     return;
   }
   if (entry.state === 'sending') {
-    foot.replaceChildren(element('span', { class: 'sending' }, words.of('sending')));
+    const told = entry.files?.length && entry.progress !== undefined
+      ? words.of('uploading', { n: entry.progress }) : words.of('sending');
+    foot.replaceChildren(element('span', { class: 'sending' }, told));
     return;
   }
   foot.replaceChildren(element('span', { lang: words.tag }, explanation(entry, words)));

@@ -1,9 +1,22 @@
 // Messages on their way: one at a time, in order, each under one id until it is accepted.
-// Unsent entries are stored at every change, so a reload loses nothing.
+// Unsent entries are stored at every change, so a reload loses no text. Files outlive no reload: the
+// text that went with them comes back to be sent again.
 
 import { RETRY_DELAYS, Sleeper } from './timing.js';
 
 const LONGEST_WAIT = 60000;
+// What the gateway says of files, and the words for it.
+const REFUSED_FILES = {
+  file_empty: 'fileEmpty',
+  file_too_large: 'filesTooLarge',
+  file_type_not_taken: 'fileKind',
+  file_damaged: 'fileDamaged',
+  image_too_large: 'imageTooLarge',
+  file_infected: 'fileInfected',
+  too_many_files: 'tooManyFiles',
+  scanner_unavailable: 'filesLater',
+  files_unavailable: 'filesLater',
+};
 
 function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -15,7 +28,7 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-// An entry: {id, text, button, at, state, reason, errorId, seconds}
+// An entry: {id, text, button, files, at, state, reason, errorId, seconds, progress}
 // state: 'sending', 'waiting' (the gateway asked for a pause), 'failed' (try again), 'refused' (edit it).
 export class Outbox {
   #store;
@@ -26,7 +39,7 @@ export class Outbox {
   #worker = null;
   #sleeper = new Sleeper();
 
-  // `on`: send(token, message) -> {seq}, changed(entry), accepted(entry, seq), expired().
+  // `on`: send(token, message, onProgress) -> {seq}, changed(entry), accepted(entry, seq), expired().
   constructor(store, on) {
     this.#store = store;
     this.#on = on;
@@ -44,7 +57,7 @@ export class Outbox {
     const others = [];
     for (const entry of unsent?.entries ?? []) {
       if (known.has(entry.id)) continue;
-      if (unsent.conversation !== conversation) {
+      if (unsent.conversation !== conversation || entry.hadFiles) {
         if (!entry.button) others.push(entry.text);
         continue;
       }
@@ -62,8 +75,9 @@ export class Outbox {
     this.#sleeper.wake();
   }
 
-  add(text, button) {
-    const entry = { id: newId(), text, button, at: new Date().toISOString(), state: 'sending' };
+  add(text, { button, files = [] } = {}) {
+    const at = new Date().toISOString();
+    const entry = { id: newId(), text, button, files, at, state: 'sending' };
     this.#entries.push(entry);
     this.#save();
     this.#on.changed(entry);
@@ -86,25 +100,29 @@ export class Outbox {
     }
   }
 
-  // Gives an entry up and returns its text.
+  // Gives an entry up and returns its text and files.
   take(id) {
     const entry = this.#entries.find((candidate) => candidate.id === id);
     if (entry) this.#drop(entry);
-    return entry?.text ?? '';
+    return { text: entry?.text ?? '', files: entry?.files ?? [] };
   }
 
-  // Buttons mean nothing in another conversation: only typed texts are returned.
+  // Buttons mean nothing in another conversation: only what was typed or chosen is returned.
   takeAll() {
-    const texts = this.#entries.filter((entry) => !entry.button).map((entry) => entry.text);
+    const typed = this.#entries.filter((entry) => !entry.button);
     this.#entries = [];
     this.#save();
-    return texts;
+    return {
+      texts: typed.map(({ text }) => text),
+      files: typed.flatMap(({ files }) => files ?? []),
+    };
   }
 
   // A message's live event may overtake the answer to its sending.
   recognise(message) {
-    const entry = this.#entries.find(({ state, text }) => (
-      state !== 'refused' && text === message.text));
+    const entry = this.#entries.find(({ state, text, files }) => (
+      state !== 'refused' && text === message.text
+      && (files?.length ?? 0) === (message.attachments?.length ?? 0)));
     if (!entry) return false;
     this.#accept(entry, message.seq);
     return true;
@@ -128,12 +146,15 @@ export class Outbox {
 
   async #deliver(entry) {
     const token = this.#token;
-    const message = entry.button
-      ? { id: entry.id, button: entry.button } : { id: entry.id, text: entry.text };
+    const message = { id: entry.id };
+    if (entry.button) message.button = entry.button;
+    else message.text = entry.text;
+    if (entry.files?.length) message.files = entry.files;
+    const progress = (share) => this.#tellProgress(entry, share);
     const here = () => token === this.#token && this.#entries.includes(entry);
     for (let tries = 0; here();) {
       try {
-        const { seq } = await this.#on.send(token, message);
+        const { seq } = await this.#on.send(token, message, progress);
         if (here()) this.#accept(entry, seq);
         return;
       } catch (error) {
@@ -163,13 +184,25 @@ export class Outbox {
       return state === 'waiting' ? wait : null;
     }
     if (status >= 400 && status < 500 && status !== 408) {
-      const reason = status === 413 ? 'tooLong' : entry.button ? 'choiceGone' : 'invalid';
+      const reason = REFUSED_FILES[error.code] ?? (status === 413 && entry.files?.length
+        ? 'filesTooLarge' : status === 413 ? 'tooLong' : entry.button ? 'choiceGone' : 'invalid');
       this.#mark(entry, { state: 'refused', reason, errorId });
       return null;
     }
-    if (tries < RETRY_DELAYS.length) return RETRY_DELAYS[tries];
-    this.#mark(entry, { state: 'failed', reason: status ? 'trouble' : 'offline', errorId });
+    // What a scanner or a disk keeps out now is not worth sending files up again and again.
+    const filesTrouble = REFUSED_FILES[error.code];
+    if (!filesTrouble && tries < RETRY_DELAYS.length) return RETRY_DELAYS[tries];
+    const reason = filesTrouble ?? (status ? 'trouble' : 'offline');
+    this.#mark(entry, { state: 'failed', reason, errorId });
     return null;
+  }
+
+  // In steps: not every piece is worth a change of the page.
+  #tellProgress(entry, share) {
+    const progress = Math.floor(share * 10) * 10;
+    if (!this.#entries.includes(entry) || progress === entry.progress) return;
+    entry.progress = progress;
+    this.#on.changed(entry);
   }
 
   #accept(entry, seq) {
@@ -189,7 +222,9 @@ export class Outbox {
   }
 
   #save() {
-    const entries = this.#entries.map(({ id, text, button, at }) => ({ id, text, button, at }));
+    const entries = this.#entries.map(({ id, text, button, at, files }) => ({
+      id, text, button, at, hadFiles: Boolean(files?.length),
+    }));
     this.#store.unsent = { conversation: this.#conversation, entries };
   }
 }

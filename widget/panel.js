@@ -52,14 +52,16 @@ class Panel {
       words: this.#words,
       server,
       on: {
-        choose: (choice) => this.#conversation.send(choice.title, choice.id),
+        choose: (choice) => this.#conversation.send(choice.title, { button: choice.id }),
         retry: (id) => this.#conversation.retry(id),
         edit: (id) => this.#edit(id),
         lostFocus: () => this.#rest(),
       },
     });
     this.#composer = new Composer({
-      words: this.#words, store, onSend: (text) => this.#conversation.send(text),
+      words: this.#words,
+      store,
+      onSend: (text, files) => this.#conversation.send(text, { files }),
     });
     this.#conversation = new Conversation({
       api: new Api(server), store, view: this.#view(), language, identity,
@@ -107,7 +109,10 @@ class Panel {
       message: (message) => this.#receive(message),
       pending: (entry) => this.#transcript.setPending(entry),
       accepted: (entry, seq) => this.#transcript.settle(entry, seq),
-      restore: (texts) => this.#composer.restore(texts),
+      restore: (unsent) => this.#composer.restore(unsent),
+      takesFiles: (rules) => this.#composer.takeFiles(rules),
+      firstWithFiles: () => this.#transcript.firstWithFiles(),
+      refreshLinks: (messages) => this.#transcript.refreshLinks(messages),
       typing: (state) => this.#showTyping(state),
       language: (language) => this.#speak(language),
       connected: () => this.#showTrouble(null),
@@ -128,9 +133,9 @@ class Panel {
   }
 
   #edit(id) {
-    const text = this.#conversation.take(id);
+    const { text, files } = this.#conversation.take(id);
     this.#transcript.dropPending(id);
-    this.#composer.restore([text]);
+    this.#composer.restore({ texts: [text], files });
     this.#composer.focus();
   }
 
@@ -196,6 +201,7 @@ class Panel {
       if (event.persisted && this.#box.isConnected) conversation.resume();
     });
     this.#box.addEventListener('keydown', (event) => this.#keepFocus(event));
+    this.#composer.takeDrops(this.#box);
     this.#fitKeyboard();
   }
 

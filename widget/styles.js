@@ -126,10 +126,40 @@ a:hover { text-decoration-thickness: 2px; }
 .typing { display: flex; flex: none; gap: 5px; padding: 6px 16px 10px 22px; }
 .dot { inline-size: 8px; block-size: 8px; border: 4px solid var(--edge); border-radius: 4px; }
 .composer {
-  display: grid; flex: none; grid-template-columns: 1fr auto; gap: 0 8px; align-items: end;
+  display: grid; flex: none; grid-template-columns: auto 1fr auto; gap: 0 8px; align-items: end;
   padding: 10px 10px 10px 12px; background: var(--surface); border-block-start: 1px solid var(--line);
 }
-.grow { display: grid; min-inline-size: 0; }
+.grow { display: grid; grid-column: 2; min-inline-size: 0; }
+.pick { color: var(--muted); }
+.pick:hover { background: var(--back); }
+.files { grid-column: 1 / -1; min-inline-size: 0; }
+.files ul, .sent { margin: 0; padding: 0; list-style: none; }
+.chosen { max-block-size: 8em; overflow-y: auto; }
+.chosen li, .sent li:not(.picture), .sent li:not(.picture) a {
+  display: flex; gap: 8px; align-items: center; min-inline-size: 0;
+}
+.chosen li { min-block-size: 36px; font-size: .9375em; }
+.name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.size { flex: none; font-size: .875em; }
+.chosen .size { flex: 1; color: var(--muted); }
+.remove {
+  display: grid; place-items: center; flex: none; inline-size: 36px; block-size: 36px; padding: 0;
+  border: 0; border-radius: 10px; background: transparent;
+}
+.remove:hover { background: var(--back); }
+.remove svg { inline-size: 18px; block-size: 18px; }
+.problem { font-size: .875em; color: var(--danger); }
+.problem:not(:empty) { padding-block-end: 6px; }
+.text + .sent { margin-block-start: 8px; }
+.sent li + li { margin-block-start: 6px; }
+.sent a { min-block-size: 32px; color: inherit; }
+.sent svg { inline-size: 18px; block-size: 18px; }
+.picture a { display: block; }
+.picture img {
+  display: block; max-inline-size: 100%; inline-size: auto; block-size: auto; max-block-size: 220px;
+  border-radius: 8px;
+}
+.drop { outline: 3px dashed var(--ring); outline-offset: -6px; }
 .grow::after { content: attr(data-text) " "; visibility: hidden; }
 .grow::after, textarea {
   grid-area: 1 / 1; min-inline-size: 0; max-block-size: 8.5em; min-block-size: 44px; margin: 0;

@@ -31,6 +31,25 @@ const EN = {
   tooLong: 'The text is too long. Shorten it to 2,000 characters and send it again.',
   invalid: 'The text could not be accepted. Change it and send it again.',
   choiceGone: 'This choice is no longer open. Send your answer as text instead.',
+  attach: 'Add photos or files',
+  chosen: 'Files that go with the message',
+  attached: 'Added: {names}',
+  remove: 'Remove {name}',
+  removed: 'Removed: {name}',
+  tooMany: 'A message carries at most {n} files. Send the others in the next one.',
+  tooLarge: '{name} is too large. A file may have up to {size}.',
+  emptyOne: '{name} is empty.',
+  wrongKind: '{name} cannot be sent. Send photos (JPEG, PNG, WebP), PDF or videos.',
+  download: 'downloads the file',
+  uploading: 'Sending, {n}%',
+  fileEmpty: 'A file is empty. Remove it, then send the message again.',
+  filesTooLarge: 'A file is too large. Remove it or choose a smaller one.',
+  fileKind: 'A file is of a kind that is not taken. Send photos (JPEG, PNG, WebP), PDF or videos.',
+  fileDamaged: 'A picture cannot be read. Remove it or choose another one.',
+  imageTooLarge: 'A picture has too many pixels. Remove it or choose a smaller one.',
+  fileInfected: 'The virus scanner found something in a file. Remove it.',
+  tooManyFiles: 'There are too many files. Remove some of them.',
+  filesLater: 'Files cannot be taken at the moment. Try again in a minute, or send the text alone.',
   reference: 'Reference for the support team: {id}',
   lost: 'Connection lost. Your messages are kept, trying again.',
   fault: 'The service has a fault at the moment. Your messages are kept, trying again.',
@@ -71,6 +90,26 @@ const PT = {
   tooLong: 'O texto é longo demais. Encurte para 2.000 caracteres e envie de novo.',
   invalid: 'O texto não pôde ser aceito. Altere e envie de novo.',
   choiceGone: 'Esta opção já não está disponível. Envie a sua resposta por escrito.',
+  attach: 'Adicionar fotos ou arquivos',
+  chosen: 'Arquivos que vão com a mensagem',
+  attached: 'Adicionado: {names}',
+  remove: 'Remover {name}',
+  removed: 'Removido: {name}',
+  tooMany: 'Uma mensagem leva no máximo {n} arquivos. Envie os outros na próxima.',
+  tooLarge: '{name} é grande demais. Um arquivo pode ter até {size}.',
+  emptyOne: '{name} está vazio.',
+  wrongKind: '{name} não pode ser enviado. Envie fotos (JPEG, PNG, WebP), PDF ou vídeos.',
+  download: 'baixa o arquivo',
+  uploading: 'Enviando, {n}%',
+  fileEmpty: 'Um arquivo está vazio. Remova-o e envie a mensagem de novo.',
+  filesTooLarge: 'Um arquivo é grande demais. Remova-o ou escolha um menor.',
+  fileKind: 'Um arquivo é de um tipo não aceito. Envie fotos (JPEG, PNG, WebP), PDF ou vídeos.',
+  fileDamaged: 'Não foi possível ler uma imagem. Remova-a ou escolha outra.',
+  imageTooLarge: 'Uma imagem tem pixels demais. Remova-a ou escolha uma menor.',
+  fileInfected: 'O antivírus encontrou algo em um arquivo. Remova-o.',
+  tooManyFiles: 'São arquivos demais. Remova alguns.',
+  filesLater: 'Não é possível receber arquivos agora. Tente de novo daqui a um minuto ou envie só o '
+    + 'texto.',
   reference: 'Referência para o atendimento: {id}',
   lost: 'Conexão perdida. As suas mensagens estão guardadas, tentando de novo.',
   fault: 'O serviço está com uma falha neste momento. As suas mensagens estão guardadas, '
@@ -97,6 +136,10 @@ export class Words {
   of(key, values = {}) {
     const text = (this.language === 'pt' ? PT : EN)[key];
     return text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+  }
+
+  number(value, digits) {
+    return new Intl.NumberFormat(this.#locale, { maximumFractionDigits: digits }).format(value);
   }
 
   time(iso) {

@@ -1,7 +1,7 @@
 // The list of messages: the received in the gateway's order, then those on their way.
 
 import { button, element, icon } from './dom.js';
-import { messageNode, pendingFoot } from './message.js';
+import { messageNode, pendingFoot, refreshLinks, showFiles } from './message.js';
 
 const NEAR = 80;
 
@@ -65,7 +65,10 @@ export class Transcript {
   }
 
   add(message) {
-    if (this.has(message.seq)) return false;
+    if (this.has(message.seq)) {
+      this.#complete(message);
+      return false;
+    }
     const follow = this.#atEnd();
     const node = this.#insert(message);
     this.#offerReplies();
@@ -77,7 +80,8 @@ export class Transcript {
     const known = this.#pending.get(entry.id);
     const follow = !known || this.#atEnd();
     const node = known ?? messageNode(
-      { from: 'customer', text: entry.text, at: entry.at }, this.#words, this.#server);
+      { from: 'customer', text: entry.text, at: entry.at, attachments: entry.files },
+      this.#words, this.#server);
     const focused = node.querySelector('.foot')?.contains(node.getRootNode().activeElement);
     node.classList.toggle('unsent', entry.state !== 'sending');
     pendingFoot(node, entry, this.#words, this.#on);
@@ -104,6 +108,18 @@ export class Transcript {
       this.#received.set(seq, { from: 'customer', node });
     }
     this.#offerReplies();
+  }
+
+  // The number of the first message with files, or null.
+  firstWithFiles() {
+    const found = [...this.#received].filter(([, { attachments }]) => attachments?.length);
+    return found.length ? Math.min(...found.map(([seq]) => seq)) : null;
+  }
+
+  refreshLinks(messages) {
+    for (const { seq, attachments } of messages) {
+      if (this.has(seq)) refreshLinks(this.#received.get(seq).node, attachments ?? [], this.#server);
+    }
   }
 
   dropPending(id) {
@@ -145,6 +161,16 @@ export class Transcript {
     this.#place(node, message.seq);
     this.#received.set(message.seq, { ...message, node });
     return node;
+  }
+
+  // A message of this page was shown before the desk had told where its files are.
+  #complete(message) {
+    const known = this.#received.get(message.seq);
+    if (known.attachments || !message.attachments?.length) return;
+    known.attachments = message.attachments;
+    const follow = this.#atEnd();
+    showFiles(known.node, message.attachments, this.#words, this.#server);
+    if (follow) this.toEnd();
   }
 
   #place(node, seq) {

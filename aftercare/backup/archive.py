@@ -1,4 +1,4 @@
-"""One archive holds the databases of one moment, with sums that tell whether it is whole."""
+"""One archive holds databases and files of one moment, with sums that tell whether it is whole."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from aftercare.attachments.stores import open_store
 from aftercare.backup.databases import (
     BackupFailed,
     check_dump,
@@ -28,6 +29,7 @@ from aftercare.backup.databases import (
     dump_postgresql,
     restore_postgresql,
 )
+from aftercare.backup.files import check_files, pack_files, unpack_files
 from aftercare.database import open_engine
 from aftercare.migrate import migrate, migration_config
 from aftercare.settings import Settings
@@ -35,6 +37,7 @@ from aftercare.settings import Settings
 _FORMAT = 1
 _MANIFEST = "manifest.json"
 _SQLITE, _DUMP, _TRACKER = "aftercare.db", "aftercare.dump", "rasa-tracker.db"
+_FILES = "attachments.tar"
 _LONGEST_MANIFEST = 100_000
 
 
@@ -57,6 +60,9 @@ def make_backup(settings: Settings, file: Path, now: datetime) -> None:
             copied = folder / _TRACKER
             copy_sqlite(settings.tracker_path, copied, lock_seconds=settings.database_timeout)
             check_sqlite(copied)
+        if not settings.files_in_bucket:
+            # After the database: whatever it names is there.
+            pack_files(settings.file_folder, folder / _FILES)
         files = sorted(folder.iterdir())
         manifest = {
             "format": _FORMAT,
@@ -77,7 +83,7 @@ def make_backup(settings: Settings, file: Path, now: datetime) -> None:
 
 
 def restore_backup(settings: Settings, file: Path, keep_present: Callable[[], Path]) -> Path | None:
-    """Bring an archive's databases back and migrate them; the archive of what was there before.
+    """Bring an archive's content back and migrate it; the archive of what was there before.
 
     Everything is checked before anything is changed. Nothing else may be using the databases.
     Raises BackupFailed.
@@ -97,6 +103,9 @@ def restore_backup(settings: Settings, file: Path, keep_present: Callable[[], Pa
         tracker = folder / _TRACKER
         if tracker.exists():
             check_sqlite(tracker)
+        sent = folder / _FILES
+        if sent.exists():
+            check_files(sent)
         present = _revision(engine)
         if not is_sqlite and present not in (None, revision):
             raise BackupFailed(
@@ -115,6 +124,8 @@ def restore_backup(settings: Settings, file: Path, keep_present: Callable[[], Pa
                 restore_postgresql(url, database)
             if tracker.exists():
                 copy_sqlite(tracker, settings.tracker_path, lock_seconds=settings.database_timeout)
+            if sent.exists():
+                unpack_files(sent, open_store(settings))
         except BackupFailed as error:
             before = f"\nWhat was there before is in {kept}." if kept else ""
             raise BackupFailed(f"{error}{before}") from error
@@ -130,7 +141,7 @@ def _unpack(file: Path, folder: Path) -> str:
             manifest = json.loads(head.read(_LONGEST_MANIFEST) if head else b"")
             if manifest["format"] != _FORMAT:
                 raise BackupFailed(f"{file} was made by a version of Aftercare that is newer.")
-            for name in (_SQLITE, _DUMP, _TRACKER):
+            for name in (_SQLITE, _DUMP, _TRACKER, _FILES):
                 if name not in manifest["files"]:
                     continue
                 content = archive.extractfile(name)

@@ -21,6 +21,9 @@ RecordKind = Literal[
     "product",
     "description",
     "choice",
+    "symptom",
+    "part",
+    "amount",
     "past_date",
     "future_date",
     "serial",
@@ -89,6 +92,16 @@ class CategoryFile(_Entry):
     id: Key
     name: Text
     names: Words
+    #: Names that mean something else as well; the bot weighs the words around them.
+    everyday_names: Words = Words()
+
+
+class SymptomFile(_Entry):
+    """A fault in customers' words; the last one of the file is the most general."""
+
+    id: Key
+    name: Text
+    words: Words
 
 
 class Price(_Entry):
@@ -120,6 +133,7 @@ class FeatureFile(_Entry):
 class PartFile(_Entry):
     id: Key
     name: Text
+    words: Words = Words()
     price: int = Field(ge=0, description="minor units of the product's currency")
 
 
@@ -142,6 +156,7 @@ class ProductFile(_Entry):
     needs_installation: bool
     maintenance: tuple[MaintenanceFile, ...]
     names: Words
+    everyday_names: Words = Words()
     features: tuple[FeatureFile, ...] = Field(min_length=1)
     parts: tuple[PartFile, ...]
 
@@ -150,6 +165,8 @@ class ChoiceFile(_Entry):
     id: Key
     name: Text
     words: Words
+    #: Faults that say it as well: who tells one need not choose.
+    symptoms: tuple[Key, ...] = ()
 
 
 class RecordFile(_Entry):
@@ -212,6 +229,7 @@ class CatalogueFiles(BaseModel):
 
     company: CompanyFile
     categories: tuple[CategoryFile, ...]
+    symptoms: tuple[SymptomFile, ...]
     products: tuple[ProductFile, ...]
     services: tuple[ServiceFile, ...]
 
@@ -224,6 +242,7 @@ def read_catalogue(folder: Path) -> CatalogueFiles:
     files = CatalogueFiles(
         company=read_company(folder),
         categories=tuple(_checked(folder / "categories.yml", CategoryFile, many=True)),
+        symptoms=tuple(_checked(folder / "symptoms.yml", SymptomFile, many=True)),
         products=tuple(_each_named(folder / "products", ProductFile)),
         services=tuple(_each_named(folder / "services", ServiceFile)),
     )
@@ -262,6 +281,8 @@ def _checked[Model: BaseModel](path: Path, model: type[Model], many: bool = Fals
 def _check_references(files: CatalogueFiles, folder: Path) -> None:
     categories = {category.id for category in files.categories}
     _refuse_doubled(folder / "categories.yml", "category", (c.id for c in files.categories))
+    _refuse_doubled(folder / "symptoms.yml", "symptom", (s.id for s in files.symptoms))
+    symptoms = {symptom.id for symptom in files.symptoms}
     for product in files.products:
         path = folder / "products" / f"{product.id}.yml"
         if product.category not in categories:
@@ -280,6 +301,13 @@ def _check_references(files: CatalogueFiles, folder: Path) -> None:
         _refuse_doubled(path, "record", (record.field for record in service.records))
         for record in service.records:
             _refuse_doubled(path, "choice", (choice.id for choice in record.choices))
+            _refuse_doubled(path, "symptom", (s for c in record.choices for s in c.symptoms))
+            unknown = {s for c in record.choices for s in c.symptoms} - symptoms
+            if unknown:
+                raise CatalogueError(
+                    f"{path}: '{record.field}' names symptoms that symptoms.yml does not have: "
+                    f"{', '.join(sorted(unknown))}"
+                )
             if (record.kind == "choice") != bool(record.choices):
                 raise CatalogueError(
                     f"{path}: record '{record.field}' needs choices if it is of kind choice, "

@@ -5,15 +5,25 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aftercare.catalogue.files import CatalogueFiles, ProductFile, ServiceFile, read_catalogue
-from aftercare.catalogue.manual_files import ManualText, read_manuals
+from aftercare.catalogue.files import (
+    CatalogueFiles,
+    ProductFile,
+    RecordFile,
+    ServiceFile,
+    Text,
+    read_catalogue,
+)
+from aftercare.catalogue.manual_files import ManualText, newest_of, read_manuals
+from aftercare.catalogue.snapshot import part_id
 from aftercare.database import SessionFactory, open_engine, open_sessions, writing
 from aftercare.errors import CatalogueError
 from aftercare.guidance.index import build_index
+from aftercare.manuals.versions import put_catalogue_manuals
 from aftercare.settings import Settings, settings
 from aftercare.tables.catalogue import (
     CatalogueState,
@@ -25,14 +35,13 @@ from aftercare.tables.catalogue import (
     Service,
     ServiceRecord,
 )
-from aftercare.tables.manuals import Manual, ManualSection
 
 
 def fingerprint(folder: Path) -> str:
     """A hash of all catalogue files' names and contents."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.suffix in {".yml", ".md"}:
+        if path.suffix in {".yml", ".md", ".pdf"}:
             digest.update(str(path.relative_to(folder)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -58,13 +67,10 @@ def load_catalogue(session: Session, folder: Path, now: datetime) -> bool:
     for product in files.products:
         _put_product(session, product)
     for position, service in enumerate(files.services):
-        _put_service(session, service, position)
+        _put_service(session, service, position, files)
     _retire(session, files)
     session.flush()
-    for manual in session.scalars(select(Manual)):
-        session.delete(manual)
-    session.flush()
-    session.add_all(_manual_row(manual) for manual in manuals)
+    put_catalogue_manuals(session, manuals)
     session.merge(CatalogueState(id=1, fingerprint=wanted, loaded_at=now))
     session.flush()
     return True
@@ -72,14 +78,11 @@ def load_catalogue(session: Session, folder: Path, now: datetime) -> bool:
 
 def _check_manuals(files: CatalogueFiles, manuals: list[ManualText]) -> None:
     for manual in manuals:
-        same = [m for m in manuals if m.head.product == manual.head.product]
-        if [m.head.language for m in same].count(manual.head.language) > 1:
-            raise CatalogueError(
-                f"manual {manual.head.product}/{manual.head.language}: two files claim to be it"
-            )
+        if sum(_identity(one) == _identity(manual) for one in manuals) > 1:
+            raise CatalogueError(f"manual {'/'.join(_identity(manual))}: two files claim to be it")
     anchors = {
-        (manual.head.product, manual.head.language): {s.anchor for s in manual.sections}
-        for manual in manuals
+        key: {section.anchor for section in manual.sections}
+        for key, manual in newest_of(manuals).items()
     }
     products = {product.id for product in files.products}
     for product_id, language in anchors:
@@ -93,6 +96,10 @@ def _check_manuals(files: CatalogueFiles, manuals: list[ManualText]) -> None:
                         f"product {product.id}: maintenance '{task.id}' names section "
                         f"'{task.section}', which the {language} manual does not have"
                     )
+
+
+def _identity(manual: ManualText) -> tuple[str, str, str]:
+    return manual.head.product, manual.head.language, manual.head.version
 
 
 def _put_product(session: Session, product: ProductFile) -> None:
@@ -131,7 +138,9 @@ def _put_product(session: Session, product: ProductFile) -> None:
     ]
 
 
-def _put_service(session: Session, service: ServiceFile, position: int) -> None:
+def _put_service(
+    session: Session, service: ServiceFile, position: int, files: CatalogueFiles
+) -> None:
     row = session.get(Service, service.id) or Service(id=service.id)
     row.position = position
     row.intent = service.intent
@@ -157,10 +166,36 @@ def _put_service(session: Session, service: ServiceFile, position: int) -> None:
             required=record.required,
             label=record.label.model_dump(),
             ask=record.ask.model_dump(),
-            choices=[choice.model_dump(mode="json") for choice in record.choices],
+            choices=_choices(record, files),
         )
         for place, record in enumerate(service.records)
     ]
+
+
+def _choices(record: RecordFile, files: CatalogueFiles) -> list[dict[str, Any]]:
+    """What a record can hold, with names: all symptoms, or each product's parts and features."""
+    if record.kind == "symptom":
+        return [_choice(one.id, one.name) for one in files.symptoms]
+    if record.kind == "part":
+        return [
+            _choice(part_id(product.id, key), name)
+            for product in files.products
+            for key, name in _pieces(product).items()
+        ]
+    return [choice.model_dump(mode="json") for choice in record.choices]
+
+
+def _choice(id: str, name: Text) -> dict[str, Any]:
+    """Without words: the bot knows them from the files."""
+    return {"id": id, "name": name.model_dump(), "words": {}}
+
+
+def _pieces(product: ProductFile) -> dict[str, Text]:
+    """Parts and features; one of each with the same id are the same thing to a customer."""
+    return {
+        **{feature.id: feature.name for feature in product.features},
+        **{part.id: part.name for part in product.parts},
+    }
 
 
 def _retire(session: Session, files: CatalogueFiles) -> None:
@@ -170,25 +205,6 @@ def _retire(session: Session, files: CatalogueFiles) -> None:
         product.active = product.id in products
     for service in session.scalars(select(Service)):
         service.active = service.id in services
-
-
-def _manual_row(manual: ManualText) -> Manual:
-    return Manual(
-        product_id=manual.head.product,
-        language=manual.head.language,
-        title=manual.head.title,
-        version=manual.head.version,
-        published_on=manual.head.date,
-        sections=[
-            ManualSection(
-                position=position,
-                anchor=section.anchor,
-                heading=section.heading,
-                markdown=section.markdown,
-            )
-            for position, section in enumerate(manual.sections)
-        ],
-    )
 
 
 def load_and_index(sessions: SessionFactory, settings: Settings, now: datetime) -> bool:

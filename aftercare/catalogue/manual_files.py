@@ -1,17 +1,26 @@
-"""Reads a manual's Markdown file: front matter, then one section per second-level heading."""
+"""Reads the catalogue's manuals: Markdown files of its own form, and the makers' PDF files.
+
+A Markdown file begins with front matter and has one section per second-level heading; a PDF file
+has what the front matter says in a YAML file of the same name beside it.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from aftercare.catalogue.files import Language
-from aftercare.errors import CatalogueError
+from aftercare.errors import CatalogueError, UnusableFile
+from aftercare.manuals.document import Figure
+from aftercare.manuals.readers import read_file
+from aftercare.manuals.report import report_of
+from aftercare.manuals.structure import structured
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _HEADING = re.compile(r"^## +(?P<heading>.+?) +\{#(?P<anchor>[a-z0-9-]+)\}\s*$")
@@ -22,9 +31,14 @@ class ManualHead(BaseModel):
 
     product: str
     language: Language
-    title: str
-    version: str
+    title: str = Field(max_length=200)
+    version: str = Field(min_length=1, max_length=20)
     date: date
+    #: The models that the cover names; empty: the product's own.
+    models: str = Field(default="", max_length=300)
+    #: Where the manual is from: a file or an address.
+    source: str = Field(default="", max_length=300)
+    licence: str = Field(default="", max_length=200)
 
 
 @dataclass(frozen=True)
@@ -32,17 +46,57 @@ class SectionText:
     anchor: str
     heading: str
     markdown: str
+    path: tuple[str, ...] = ()
+    number: str = ""
+    page: int | None = None
 
 
 @dataclass(frozen=True)
 class ManualText:
     head: ManualHead
     sections: tuple[SectionText, ...]
+    figures: tuple[Figure, ...] = ()
+    report: dict[str, Any] = field(default_factory=dict)
 
 
 def read_manuals(folder: Path) -> list[ManualText]:
-    """Every manual under folder/manuals/<product>/<language>.md. Raises CatalogueError."""
-    return [read_manual(path) for path in sorted((folder / "manuals").glob("*/*.md"))]
+    """Every manual under folder/manuals/<product>/, of each language and version.
+
+    Raises CatalogueError.
+    """
+    manuals = folder / "manuals"
+    return [
+        *(read_manual(path) for path in sorted(manuals.glob("*/*.md"))),
+        *(read_pdf_manual(path) for path in sorted(manuals.glob("*/*.pdf"))),
+    ]
+
+
+def newest_of(manuals: list[ManualText]) -> dict[tuple[str, str], ManualText]:
+    """The newest version by product and language; of one day, the one with the higher version."""
+    return {
+        (manual.head.product, manual.head.language): manual
+        for manual in sorted(manuals, key=lambda one: (one.head.date, one.head.version))
+    }
+
+
+def read_pdf_manual(path: Path) -> ManualText:
+    """A maker's manual. Raises CatalogueError where it cannot be read or is not described."""
+    described = path.with_suffix(".yml")
+    try:
+        head = ManualHead.model_validate(yaml.safe_load(described.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        raise CatalogueError(f"{described}: must describe {path.name}: {error}") from error
+    try:
+        read = structured(read_file(path), head.language)
+    except UnusableFile as error:
+        raise CatalogueError(f"{path}: {error}") from error
+    sections = tuple(
+        SectionText(one.anchor, one.heading, one.markdown, one.path, one.number, one.page)
+        for one in read.sections
+    )
+    if not sections:
+        raise CatalogueError(f"{path}: holds no section")
+    return ManualText(head, sections, read.figures, report_of(read))
 
 
 def read_manual(path: Path) -> ManualText:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import selectinload
 from aftercare.database import SessionFactory, reading
 from aftercare.tables.catalogue import CatalogueState, Category, Product, Service, ServiceRecord
 
+#: Kinds of records that are taken from what a customer tells and asked only where required.
+NOTED = frozenset({"symptom", "part", "amount"})
 #: A text per language.
 Texts = dict[str, str]
 
@@ -31,6 +33,7 @@ class Choice:
     id: str
     name: Texts
     words: dict[str, list[str]]
+    symptoms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,16 @@ class Record:
     label: Texts
     ask: Texts
     choices: tuple[Choice, ...]
+
+    @property
+    def noted(self) -> bool:
+        """Whether it is only filled where the customer tells it."""
+        return self.kind in NOTED and not self.required
+
+
+def part_id(product: str, piece: str) -> str:
+    """The choice of a record of kind part: a part or feature of one product."""
+    return f"{product}/{piece}"
 
 
 @dataclass(frozen=True)
@@ -149,6 +162,12 @@ def _record(row: ServiceRecord) -> Record:
         label=row.label,
         ask=row.ask,
         choices=tuple(
-            Choice(choice["id"], choice["name"], choice["words"]) for choice in row.choices
+            Choice(
+                choice["id"],
+                choice["name"],
+                choice["words"],
+                tuple(choice.get("symptoms", ())),  # rows of an older version have none
+            )
+            for choice in row.choices
         ),
     )

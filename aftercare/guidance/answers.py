@@ -11,6 +11,7 @@ from aftercare.guidance.index import GuidanceIndex
 from aftercare.guidance.sections import (
     Block,
     Bullet,
+    Figure,
     Notice,
     Paragraph,
     Step,
@@ -20,7 +21,7 @@ from aftercare.guidance.sections import (
     read_blocks,
 )
 from aftercare.replies import Button, Reply, Source
-from aftercare.tables.manuals import Manual, ManualSection
+from aftercare.tables.manuals import Manual, ManualSection, ManualStatus
 
 #: From this share of the question's weight on a section answers; below, headings are offered.
 ANSWER_FROM = 0.5
@@ -86,6 +87,7 @@ class Guidance:
                 .where(
                     Manual.product_id == product,
                     Manual.language == language,
+                    Manual.status == ManualStatus.CURRENT,
                     ManualSection.anchor == anchor,
                 )
             ).one_or_none()
@@ -158,5 +160,5 @@ def _line(block: Block) -> str | None:
             return f"• {text}"
         case Table(rows):
             return "\n".join(" · ".join(cell for cell in row if cell) for row in rows)
-        case Notice():
+        case Notice() | Figure():
             return None

@@ -1,12 +1,15 @@
 """The search index of the manuals: the words of every section, one file per language.
 
-It lies under var/guidance, is built when the catalogue is loaded and read by the action server.
+It lies under var/guidance, is built when the catalogue is loaded or a manual is published, and read
+by the action server.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +23,11 @@ from aftercare.errors import GuidanceUnavailable
 from aftercare.guidance.ranking import ManualRanking, SectionWords, Vocabulary
 from aftercare.guidance.terms import terms, terms_of, words
 from aftercare.tables.catalogue import CatalogueState
-from aftercare.tables.manuals import Manual, ManualSection
+from aftercare.tables.manuals import Manual, ManualSection, ManualStatus
 
 FOLDER = "guidance"
+#: Two members of staff may publish a manual at the same moment.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,14 @@ def build_index(sessions: SessionFactory, var_dir: Path) -> None:
                     ManualSection.markdown,
                 )
                 .join(ManualSection.manual)
-                .where(Manual.language == language)
+                .where(Manual.language == language, Manual.status == ManualStatus.CURRENT)
                 .order_by(Manual.product_id, ManualSection.position)
             ).all()
             sections[language] = [IndexedSection(*row) for row in rows]
-    write_index(var_dir, sections, fingerprint)
+    digest = hashlib.sha256(fingerprint.encode())
+    digest.update(json.dumps(sections, ensure_ascii=False).encode())
+    with _ONE_AT_A_TIME:
+        write_index(var_dir, sections, digest.hexdigest())
 
 
 def write_index(

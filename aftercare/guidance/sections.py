@@ -9,6 +9,8 @@ from enum import StrEnum
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+#: What a picture is called in Markdown: figure:3 is the manual's third.
+FIGURE_ADDRESS = "figure:"
 _WARNING = re.compile(r"^\[!(DANGER|WARNING|CAUTION|NOTE)\]\s*", re.IGNORECASE)
 
 
@@ -51,7 +53,15 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Paragraph | Notice | Step | Bullet | Table
+@dataclass(frozen=True)
+class Figure:
+    """A picture of the manual, by its number."""
+
+    number: int
+    caption: str
+
+
+Block = Paragraph | Notice | Step | Bullet | Table | Figure
 
 
 def markdown_parser() -> MarkdownIt:
@@ -69,7 +79,9 @@ def read_blocks(markdown: str) -> list[Block]:
         end = _end_of(tokens, at)
         inside = tokens[at : end + 1]
         if token.type == "paragraph_open":
-            blocks.append(Paragraph(_text(inside)))
+            blocks.extend(_figures(inside))
+            if text := _text(inside):
+                blocks.append(Paragraph(text))
         elif token.type == "blockquote_open":
             blocks.append(_notice(inside))
         elif token.type == "ordered_list_open":
@@ -80,6 +92,11 @@ def read_blocks(markdown: str) -> list[Block]:
             blocks.append(_table(inside))
         at = end + 1
     return blocks
+
+
+def caption_of(image: Token) -> str:
+    """The words of a picture, as they are read."""
+    return "".join(child.content for child in image.children or ())
 
 
 def notices_of(blocks: list[Block]) -> list[Notice]:
@@ -113,6 +130,17 @@ def _text(tokens: list[Token]) -> str:
         if token.type == "inline"
     ]
     return " ".join(part.strip() for part in parts).strip()
+
+
+def _figures(tokens: list[Token]) -> list[Figure]:
+    found = []
+    for token in tokens:
+        for child in token.children or []:
+            address = str(child.attrGet("src") or "") if child.type == "image" else ""
+            number = address.removeprefix(FIGURE_ADDRESS)
+            if address.startswith(FIGURE_ADDRESS) and number.isdecimal():
+                found.append(Figure(int(number), caption_of(child)))
+    return found
 
 
 def _notice(tokens: list[Token]) -> Notice:

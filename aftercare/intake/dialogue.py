@@ -29,6 +29,7 @@ DIGRESSIONS = frozenset(
         "check_ticket_status",
         "request_human",
         "ask_waiting_time",
+        "attach_files",
         "request_repair",
         "request_return",
         "request_installation",

@@ -11,7 +11,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from rapidfuzz import fuzz
 
-from aftercare.catalogue.snapshot import Catalogue, Record
+from aftercare.catalogue.snapshot import Catalogue, Record, part_id
 from aftercare.intake.durations import read_time_ago
 from aftercare.intake.understood import Entity, Understood
 from aftercare.intake.words import plain, plain_in_place, words_of
@@ -96,8 +96,11 @@ def read(record: Record, said: Understood, context: Context) -> Reading:
 
 def already_said(record: Record, said: Understood, context: Context) -> str | None:
     """A value for the record that the message gives without being asked; None where it does not."""
-    finder = _UNASKED.get(record.kind)
-    entity = finder(said) if finder else None
+    if record.kind == "symptom":
+        entity = told_symptom(record, said)
+    else:
+        finder = _UNASKED.get(record.kind)
+        entity = finder(said) if finder else None
     if entity is None:
         return None
     alone = Understood(entity.value, said.intent, said.confidence, (entity,), said.pressed)
@@ -129,9 +132,13 @@ def _choice(record: Record, said: Understood, context: Context) -> Reading:
     ids = [choice.id for choice in record.choices]
     if pressed and pressed.value in ids:
         return Accepted(pressed.value)
+    wished = [wish for wish in said.wished() if wish in ids]
+    if len(wished) == 1:
+        return Accepted(wished[0])
+    refused = said.refused()
     text = plain(said.text)
     best: tuple[float, str] | None = None
-    for choice in record.choices:
+    for choice in (choice for choice in record.choices if choice.id not in refused):
         for words in ([choice.id], *choice.words.values(), choice.name.values()):
             for form in map(plain, words):
                 if re.search(rf"\b{re.escape(form)}\b", text):
@@ -140,7 +147,30 @@ def _choice(record: Record, said: Understood, context: Context) -> Reading:
                     score = fuzz.ratio(form, text) if len(form) >= _SHORTEST_FUZZY else 0.0
                 if score >= _CHOICE_RATIO and (best is None or score > best[0]):
                     best = (score, choice.id)
-    return Accepted(best[1]) if best else Refused("utter_refused_choice")
+    if best:
+        return Accepted(best[1])
+    told = {symptom.value for symptom in said.all("symptom")}
+    implied = next((one.id for one in record.choices if told.intersection(one.symptoms)), None)
+    return Accepted(implied) if implied else Refused("utter_refused_choice")
+
+
+def _symptom(record: Record, said: Understood, context: Context) -> Reading:
+    symptom = told_symptom(record, said)
+    return Accepted(symptom.value) if symptom else Refused("utter_refused_symptom")
+
+
+def _part(record: Record, said: Understood, context: Context) -> Reading:
+    """A part that the product has; of which product it is must be known."""
+    part = told_part(said)
+    piece = part.by_product.get(context.product or "") if part else None
+    if piece and context.product:
+        return Accepted(part_id(context.product, piece))
+    return Refused("utter_refused_part")
+
+
+def _amount(record: Record, said: Understood, context: Context) -> Reading:
+    amount = said.first("amount")
+    return Accepted(amount.value) if amount else Refused("utter_refused_amount")
 
 
 def _past_date(record: Record, said: Understood, context: Context) -> Reading:
@@ -281,6 +311,18 @@ def meant_product(said: Understood) -> Entity | None:
     return next(reversed(kept or named), None)
 
 
+def told_symptom(record: Record, said: Understood) -> Entity | None:
+    """The first fault that a message tells; the most general one only where no other is told."""
+    known = [choice.id for choice in record.choices]
+    told = [symptom for symptom in said.all("symptom") if symptom.value in known]
+    return min(told, key=lambda symptom: symptom.value == known[-1], default=None)
+
+
+def told_part(said: Understood) -> Entity | None:
+    """The part that a message names, else what the product does."""
+    return said.first("part") or said.first("feature")
+
+
 def introduces_by_name(text: str) -> bool:
     """Whether the message begins like "my name is"."""
     return bool(_NAME_INTRODUCTION.match(text))
@@ -295,6 +337,9 @@ READERS: dict[str, Reader] = {
     "product": _product,
     "description": _description,
     "choice": _choice,
+    "symptom": _symptom,
+    "part": _part,
+    "amount": _amount,
     "past_date": _past_date,
     "future_date": _future_date,
     "serial": _serial,
@@ -313,6 +358,8 @@ _UNASKED: dict[str, Callable[[Understood], Entity | None]] = {
     "product": meant_product,
     "past_date": lambda said: said.first("date", "purchase"),
     "serial": lambda said: said.first("serial_number"),
+    "part": told_part,
+    "amount": lambda said: said.first("amount"),
     "order_number": lambda said: said.first("order_number"),
     "ticket_number": lambda said: said.first("ticket_number"),
     "name": _name_within,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from aftercare.catalogue.snapshot import Catalogue, Record, ServiceView
-from aftercare.intake.fields import Accepted, Context, already_said, read
+from aftercare.catalogue.snapshot import Catalogue, Record, ServiceView, part_id
+from aftercare.intake.fields import Accepted, Context, already_said, read, told_part, told_symptom
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.intake.understood import Understood
 from aftercare.intake.words import telling_words, tells_a_fault
@@ -69,12 +69,15 @@ class Filing:
             self.state.category = category.value
         filled = []
         for record in self.service.records:
-            if record.field in self.state.records:
+            if record.field in self.state.records or (record.noted and not self._is_told(said)):
                 continue
+            if record.kind == "part":
+                self._hear_part(said)
             value = already_said(record, said, self.context())
             if value is not None:
                 self.accept(record, value)
-                filled.append(record)
+                if not record.noted:  # the summary shows it soon enough
+                    filled.append(record)
         return filled
 
     def other_choices(self, said: Understood) -> list[tuple[Record, str]]:
@@ -90,6 +93,9 @@ class Filing:
         changed = []
         for record in self.service.records:
             if record is asked or record.field not in self.state.records:
+                continue
+            # Whoever tells more of a fault corrects nothing: "yes, it leaks and stinks".
+            if record.noted and (asked or said.intent not in ("correct", "deny")):
                 continue
             value = already_said(record, said, self.context())
             if value is not None and value != self.state.records[record.field]:
@@ -135,6 +141,7 @@ class Filing:
         if record.kind == "product":
             self.memory.product = value
             self._drop_foreign_serial()
+            self._find_part_again(value)
 
     def _prefill_own_ticket(self) -> None:
         """Who opened a ticket in this very conversation need not prove it to be theirs."""
@@ -169,6 +176,7 @@ class Filing:
         """What was talked about before is most likely meant again; the summary shows it."""
         if self.memory.product in self.catalogue.products:
             self.state.records[record.field] = self.memory.product
+            self._find_part_again(self.memory.product)
 
     def _choices_told(self, said: Understood) -> list[tuple[Record, str]]:
         """Choices that the first message makes already ("I want my money back")."""
@@ -177,16 +185,22 @@ class Filing:
         return [
             (record, value)
             for record, value in self._choices_in(said)
-            # A list that is open to "something else" is only answered when it is asked.
+            # A list that is open to "something else" is only answered when it is asked, or by a
+            # clear wish ("I want my money back").
             if record.field not in self.state.records
-            and not any(choice.id == "other" for choice in record.choices)
+            and (
+                said.wished() == [value]
+                or not any(choice.id == "other" for choice in record.choices)
+            )
         ]
 
     def _choices_in(self, said: Understood) -> list[tuple[Record, str]]:
         """What a message says of records with choices; a rating is no word among others."""
         found = []
         for record in self.service.records:
-            if record.choices and not all(choice.id.isdigit() for choice in record.choices):
+            if record.kind == "choice" and not all(
+                choice.id.isdigit() for choice in record.choices
+            ):
                 reading = read(record, said, self.context())
                 if isinstance(reading, Accepted):
                     found.append((record, reading.value))
@@ -196,9 +210,39 @@ class Filing:
         if said.intent != self.service.intent and not said.first("error_code"):
             return False
         telling = len(telling_words(said, self.service))
-        if said.first("error_code") or (said.first("feature") and telling):
+        if said.first("error_code"):
+            return True
+        if telling and (said.first("feature") or said.first("part") or self._tells_a_symptom(said)):
             return True
         return telling >= _TELLING_WORDS.get(self.service.intent, _TELLING_WORDS_OF_A_STORY)
+
+    def _tells_a_symptom(self, said: Understood) -> bool:
+        """Whether a fault is told by more than "it is broken", the most general one."""
+        for record in self.service.records:
+            symptom = told_symptom(record, said) if record.kind == "symptom" else None
+            if symptom and symptom.value != record.choices[-1].id:
+                return True
+        return False
+
+    def _is_told(self, said: Understood) -> bool:
+        """Whether a message tells of the wish: an address may name a pump, too."""
+        asked = [record for record in self.service.records if record.field == self.state.asking]
+        story = not asked or asked[0].kind in ("product", "description") or asked[0].noted
+        return not said.pressed and (story or said.intent == self.service.intent)
+
+    def _hear_part(self, said: Understood) -> None:
+        part = told_part(said)
+        if part and part.by_product:
+            self.state.part_heard = dict(part.by_product)
+
+    def _find_part_again(self, product: str) -> None:
+        """The part that was told is another one in another product, and may be none."""
+        for record in self.service.records:
+            if record.kind == "part":
+                self.state.records.pop(record.field, None)
+                piece = self.state.part_heard.get(product)
+                if piece:
+                    self.state.records[record.field] = part_id(product, piece)
 
     def _drop_foreign_serial(self) -> None:
         """A serial number of another model is asked for again."""

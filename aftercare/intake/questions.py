@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aftercare.catalogue.snapshot import Catalogue, Record, ServiceView
+from aftercare.catalogue.snapshot import NOTED, Catalogue, Record, ServiceView
 from aftercare.intake.state import CONFIRMATION, WHAT_TO_CHANGE, IntakeState
 from aftercare.replies import Button, Reply
 from aftercare.ticket_numbers import EXAMPLE as TICKET_EXAMPLE
@@ -31,7 +31,8 @@ class Questions:
     def next_field(self) -> str:
         """The first record that is neither given nor left out, then the confirmation."""
         for record in self.service.records:
-            if record.field not in self.state.records and record.field not in self.state.skipped:
+            settled = record.field in self.state.records or record.field in self.state.skipped
+            if not settled and not record.noted:
                 return record.field
         return CONFIRMATION if self.service.confirm else ""
 
@@ -43,6 +44,7 @@ class Questions:
             buttons = tuple(
                 Button(record.label[self.language], "choose_field", {"field": record.field})
                 for record in self.service.records
+                if not record.noted or record.field in self.state.records
             )
             return Reply("utter_ask_what_to_change", buttons=buttons)
         return self.of(self.service.record(self.state.asking))
@@ -62,6 +64,8 @@ class Questions:
                 Button(product.name[self.language], "inform", {"product": product.id})
                 for product in self.catalogue.products.values()
             )
+        if record.kind in NOTED:
+            return ()  # they are told in one's own words; there are dozens of them
         return tuple(
             Button(choice.name[self.language], "inform", {"choice": choice.id})
             for choice in record.choices

@@ -25,6 +25,8 @@ class IntakeState:
     refusals: int = 0
     category: str | None = None
     """A kind of product that was named while several models of it exist."""
+    part_heard: dict[str, str] = field(default_factory=dict)
+    """What the part or feature that was told is in each product: which one is known later."""
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     """Identity of this intake: it never writes a second ticket."""
 

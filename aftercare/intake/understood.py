@@ -9,6 +9,8 @@ from typing import Any
 
 #: What Rasa calls a message when no intent is likely enough, or two are equally likely.
 FALLBACK = "nlu_fallback"
+#: The role of a wish that the customer does not have ("I don't want a refund").
+REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Entity:
     role: str | None = None
     future: date | None = None
     """The day that a date means looking ahead ("Tuesday"); `value` has the one looking back."""
+    by_product: Mapping[str, str] = field(default_factory=dict)
+    """What a part or feature is in each product; `value` has one of them."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,14 @@ class Understood:
                 text = text[: entity.start] + " " + text[entity.end :]
         return " ".join(text.split())
 
+    def wished(self) -> list[str]:
+        """What the customer wants done: repair, replace, refund."""
+        return [entity.value for entity in self.all("wish") if entity.role != REFUSED]
+
+    def refused(self) -> list[str]:
+        """What the customer says not to want done."""
+        return [entity.value for entity in self.all("wish") if entity.role == REFUSED]
+
     def first(self, name: str, role: str | None = None) -> Entity | None:
         """The first entity of that name, and role where one is asked for."""
         for entity in self.all(name):
@@ -107,6 +119,7 @@ def _entity(entity: Mapping[str, Any]) -> Entity:
         end=entity.get("end") or 0,
         role=entity.get("role"),
         future=_day(beside.get("future")),
+        by_product=beside.get("by_product") or {},
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from alembic import context
 
 from aftercare.database import open_engine
+from aftercare.queue_schema import is_of_queue
 from aftercare.settings import settings
 from aftercare.tables import Base
 from aftercare.tables.base import UtcDateTime
@@ -19,6 +20,11 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if isinstance(item, UtcDateTime) else False
 
 
+def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+    """The queue's tables have migrations of their own (aftercare/queue_schema.py)."""
+    return kind != "table" or not is_of_queue(name or "")
+
+
 with engine.connect() as connection:
     context.configure(
         connection=connection,
@@ -26,6 +32,7 @@ with engine.connect() as connection:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         render_item=render_item,
+        include_name=include_name,
     )
     with context.begin_transaction():
         context.run_migrations()

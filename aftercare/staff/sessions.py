@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from aftercare.errors import NotAllowed
 from aftercare.settings import Settings
 from aftercare.staff.passwords import hash_password, is_password, random_password
+from aftercare.staff.roles import Role
 from aftercare.tables.staff import SignInFailure, Staff, StaffSession
 
 #: Address of the login that is made at the first start.
@@ -111,7 +112,7 @@ def add_first_staff(session: Session, *, email: str, now: datetime) -> str | Non
         Staff(
             email=email,
             name="Administrator",
-            role="admin",
+            role=Role.ADMIN,
             password_hash=hash_password(password),
             created_at=now,
         )

@@ -1,6 +1,23 @@
 """All tables; importing this package makes `Base.metadata` complete."""
 
-from aftercare.tables import catalogue, conversations, manuals, staff, tickets
+from aftercare.tables import (
+    attachments,
+    catalogue,
+    conversations,
+    manuals,
+    privacy,
+    staff,
+    tickets,
+)
 from aftercare.tables.base import Base
 
-__all__ = ["Base", "catalogue", "conversations", "manuals", "staff", "tickets"]
+__all__ = [
+    "Base",
+    "attachments",
+    "catalogue",
+    "conversations",
+    "manuals",
+    "privacy",
+    "staff",
+    "tickets",
+]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from aftercare.tables.attachments import Attachment
 from aftercare.tables.base import Base, one_of
 
 
@@ -102,3 +103,4 @@ class Message(Base):
     error_id: Mapped[str | None] = mapped_column(String(20), index=True)
 
     conversation: Mapped[Conversation] = relationship(back_populates="messages")
+    attachments: Mapped[list[Attachment]] = relationship(order_by=Attachment.position)

@@ -5,12 +5,15 @@ from actions.digressions import (
     AnswerWaitingTime,
     AnswerWarranty,
     NoteOtherWish,
+    TakeFiles,
     TakeUpRemark,
 )
 from actions.translation import INTAKE, MEMORY
+from aftercare.database import SessionFactory, writing
 from aftercare.desk import Desk
 from aftercare.intake.state import IntakeState, Memory
 from tests.actions.trackers import run, tracker
+from tests.factories import make_conversation, make_ticket
 
 REPAIR = {INTAKE: IntakeState("repair", records={"product": "mare-w900"}).to_json()}
 
@@ -77,3 +80,21 @@ def test_remark_about_nothing_asks_what_to_do(desk: Desk) -> None:
     assert run(TakeUpRemark(desk), tracker("blue", "nlu_fallback")).heard == [
         "utter_not_understood"
     ]
+
+
+def test_files_in_an_intake_go_with_the_request(desk: Desk) -> None:
+    outcome = run(TakeFiles(desk), tracker("", "attach_files", slots=REPAIR, button=True))
+    assert (outcome.heard, outcome.events) == (["utter_files_kept"], [])
+
+
+def test_files_that_nobody_explained_are_asked_about(desk: Desk) -> None:
+    outcome = run(TakeFiles(desk), tracker("", "attach_files", button=True))
+    assert outcome.heard == ["utter_files_what_for"]
+
+
+def test_files_after_a_ticket_go_to_it(desk: Desk, stocked_sessions: SessionFactory) -> None:
+    with writing(stocked_sessions) as session:
+        talk = make_conversation(session, id="c-1")
+        number = make_ticket(session, conversation_id=talk.id).number
+    (message,) = run(TakeFiles(desk), tracker("", "attach_files", button=True)).messages
+    assert (message["response"], message["number"]) == ("utter_files_with_ticket", number)

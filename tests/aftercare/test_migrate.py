@@ -12,6 +12,7 @@ from aftercare.catalogue.load import load_catalogue
 from aftercare.database import open_engine, open_sessions, reading, writing
 from aftercare.errors import StorageUnavailable
 from aftercare.migrate import migrate, migration_config
+from aftercare.queue_schema import is_of_queue
 from aftercare.settings import Settings
 from aftercare.tables import Base
 from aftercare.tables.tickets import Ticket
@@ -42,9 +43,14 @@ def empty(request: pytest.FixtureRequest) -> Engine:
     return request.getfixturevalue(request.param)
 
 
+def own_tables(engine: Engine) -> set[str]:
+    """Without those of the queue, which has migrations of its own."""
+    return {name for name in inspect(engine).get_table_names() if not is_of_queue(name)}
+
+
 def test_upgrade_from_nothing_makes_every_table(empty: Engine) -> None:
     migrate(empty)
-    assert set(inspect(empty).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    assert own_tables(empty) == {*Base.metadata.tables, "alembic_version"}
 
 
 def test_migrated_tables_are_those_of_the_code(empty: Engine) -> None:
@@ -61,7 +67,7 @@ def test_second_upgrade_changes_nothing(empty: Engine) -> None:
 def test_downgrade_removes_every_table_and_the_way_up_is_open_again(empty: Engine) -> None:
     migrate(empty)
     command.downgrade(migration_config(empty), "base")
-    assert inspect(empty).get_table_names() == ["alembic_version"]
+    assert own_tables(empty) == {"alembic_version"}
     migrate(empty)
     command.check(migration_config(empty))
 

@@ -22,6 +22,9 @@ def test_day_is_written_out_so_that_nobody_mistakes_it(language: str, shown: str
         ("product", "sold-out", "sold-out"),
         ("purchase_date", "2026-12-03", "3 de dezembro de 2026"),
         ("wanted", "refund", "Dinheiro de volta"),
+        ("symptom", "leak", "Vaza"),
+        ("amount", "1299.00 BRL", "R$\xa01.299,00"),
+        ("amount", "89.90", "89,90"),
         ("name", "João", "João"),
     ],
 )

@@ -70,6 +70,15 @@ def test_choice_is_shown_by_its_name(browser: TestClient, database: SessionFacto
     assert f">{choice['id']}</dd>" not in page
 
 
+def test_fault_and_part_are_shown_by_their_names(
+    browser: TestClient, database: SessionFactory
+) -> None:
+    told = {"symptom": "leak", "part": "mare-w900/door_seal"}
+    number = make(database, service_id="repair", records=told)
+    page = browser.get(f"/console/tickets/{number}").text
+    assert ">Leaks</dd>" in page and ">Door seal</dd>" in page
+
+
 def test_ticket_about_no_product_and_without_customer(
     browser: TestClient, database: SessionFactory
 ) -> None:

@@ -2,17 +2,58 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import Engine, make_url
 
-from aftercare.database import SessionFactory
+from aftercare.database import SessionFactory, open_engine
+from aftercare.migrate import migrate
 from aftercare.settings import UNLIMITED, Settings
 from gateway.app import create_gateway
+from tests.conftest import settings_in
 from tests.fakes import FakeBot, SteeredClock
 from tests.gateway.doors import TestClient, Visit, new_visit
+from tests.postgresql import own_database
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on: SQLite, unless it says otherwise (tests.postgresql.BOTH)."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture(scope="session")
+def migrated_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a PostgreSQL database with the schema and no rows."""
+    with own_database() as url:
+        engine = open_engine(settings_in(tmp_path_factory.mktemp("template"), database_url=url))
+        migrate(engine)
+        engine.dispose()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    if database == "sqlite":
+        yield settings_in(tmp_path)
+        return
+    with own_database(request.getfixturevalue("migrated_template")) as url:
+        yield settings_in(tmp_path, database_url=url)
+
+
+@pytest.fixture
+def engine(settings: Settings, migrated_file: Path) -> Iterator[Engine]:
+    """A migrated, empty database."""
+    if not settings.database_url:
+        shutil.copy(migrated_file, settings.var_dir / "aftercare.db")
+    engine = open_engine(settings)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

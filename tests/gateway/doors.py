@@ -88,10 +88,11 @@ def new_visit(client: TestClient, language: str = "en") -> Visit:
 
 
 @contextmanager
-def served(app: FastAPI, **options: Any) -> Iterator[str]:
+def served(app: FastAPI, port: int = 0, **options: Any) -> Iterator[str]:
     """The application behind a real socket; for endless answers and for bodies in pieces."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         config = uvicorn.Config(
             app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, **options
         )

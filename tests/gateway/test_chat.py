@@ -16,6 +16,9 @@ from aftercare.tables.conversations import ChatSession, Conversation, Message, M
 from gateway.bot import BotReply, OfferedButton, QuotedSource, Turn, TurnResult
 from tests.fakes import FakeBot, SteeredClock, echo
 from tests.gateway.doors import TestClient, Visit, new_visit
+from tests.postgresql import BOTH
+
+pytestmark = BOTH
 
 OFFER = TurnResult(
     (BotReply("Is it on?", "utter_ask_power", (OfferedButton("Yes", '/affirm{"on": "yes"}'),)),)

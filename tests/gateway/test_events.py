@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -12,9 +11,11 @@ from fastapi import FastAPI
 
 from aftercare.settings import Settings
 from gateway.bot import BotReply, Turn, TurnResult
-from gateway.live import Closed, Hub, NewMessages, Typing
 from tests.fakes import FakeBot, SteeredClock
 from tests.gateway.doors import Stream, TestClient, Visit, new_visit, served, wait_until
+from tests.postgresql import BOTH
+
+pytestmark = BOTH
 
 
 @pytest.fixture
@@ -165,30 +166,3 @@ def test_nonsense_as_last_event_id_is_refused(address: str, guest: Visit, number
     answer = requests.get(f"{address}/chat/v1/events", headers=headers, timeout=5)
     assert answer.status_code == 422
     assert answer.json()["error"]["code"] == "invalid_event_id"
-
-
-def test_slow_stream_is_ended_when_too_much_waits_for_it() -> None:
-    async def flood() -> list[object]:
-        hub = Hub()
-        slow, quick = hub.subscribe("c"), hub.subscribe("c")
-        quick_signals = []
-        for _ in range(100):
-            hub.messages("c")
-            await asyncio.sleep(0)
-            quick_signals.append(await quick.next(1))
-        assert quick_signals == [NewMessages()] * 100
-        return [await slow.next(1), await quick.next(0.01)]
-
-    assert asyncio.run(flood()) == [Closed(), NewMessages()]
-
-
-def test_typing_is_sent_on_changes_only() -> None:
-    async def changes() -> list[object]:
-        hub = Hub()
-        stream = hub.subscribe("c")
-        for on in (False, True, True, False, False):
-            hub.typing("c", on)
-        hub.messages("c")
-        return [await stream.next(1) for _ in range(3)]
-
-    assert asyncio.run(changes()) == [Typing(True), Typing(False), NewMessages()]

@@ -19,6 +19,9 @@ from aftercare.tables.conversations import Conversation, Customer
 from tests.factories import make_customer
 from tests.fakes import SteeredClock
 from tests.gateway.doors import TestClient
+from tests.postgresql import BOTH
+
+pytestmark = BOTH
 
 NEW, OLD = "new key of thirty-two characters or more", "old key of thirty-two characters or more"
 CLAIMS = {"sub": "customer-17", "name": "Joana Lima", "email": "Joana@Mail.example"}

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.tables.conversations import ChatSession
-from aftercare.tables.staff import SignInFailure, StaffSession
+from aftercare.tables.staff import StaffSession
 from gateway.housekeeping import remove_expired
 from tests.factories import make_conversation, make_staff
 from tests.fakes import SteeredClock
@@ -115,12 +115,10 @@ def test_expired_rows_are_removed_and_others_stay(sessions: SessionFactory, now:
                     expires_at=ends,
                 )
             )
-        for age in (timedelta(days=1), timedelta(hours=1)):
-            session.add(SignInFailure(email="x", address="y", at=now - age))
-    assert remove_expired(sessions, now) == 3
+    assert remove_expired(sessions, now) == 2
     assert remove_expired(sessions, now) == 0
     with reading(sessions) as session:
-        for table in (ChatSession, StaffSession, SignInFailure):
+        for table in (ChatSession, StaffSession):
             assert session.scalar(select(func.count()).select_from(table)) == 1
 
 

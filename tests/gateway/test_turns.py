@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from aftercare.database import SessionFactory, reading
 from aftercare.settings import Settings
@@ -19,6 +17,10 @@ from gateway.bot import BotNotAnswering, BotReply, GiveUp, Turn, TurnResult, Und
 from gateway.notices import DELAY_NOTICE, GIVEN_UP_NOTICE
 from tests.fakes import FakeBot, echo
 from tests.gateway.doors import TestClient, Visit, asked_from, new_visit, wait_until
+from tests.gateway.locks import other_writer, short_patience
+from tests.postgresql import BOTH
+
+pytestmark = BOTH
 
 MakeApp = Callable[..., FastAPI]
 
@@ -144,7 +146,7 @@ def test_turn_names_conversation_and_message(visit: Visit, bot: FakeBot) -> None
     visit.wait_for("You said: Hello")
     turn = bot.turns[-1]
     assert turn.turn_id == f"{visit.conversation_id}:{seq}"
-    assert (turn.channel, turn.repeat) == ("website", False)
+    assert turn.channel == "website"
 
 
 def test_restart_picks_up_what_was_not_answered(
@@ -156,10 +158,6 @@ def test_restart_picks_up_what_was_not_answered(
         visit = Visit(client, idle_visit.token, idle_visit.conversation_id)
         visit.wait_for("You said: second")
         assert bot.heard == ["first", "second"]
-        assert all(turn.repeat for turn in bot.turns)
-        visit.say("third")
-        visit.wait_for("You said: third")
-        assert not bot.turns[-1].repeat
     states = {m.state for m in stored(sessions, idle_visit.conversation_id)}
     assert states == {MessageState.DONE}
 
@@ -176,7 +174,7 @@ def test_message_that_nobody_announced_is_found(
 def test_stopped_bot_is_told_once_and_answers_later(
     make_app: MakeApp, bot: FakeBot, sessions: SessionFactory
 ) -> None:
-    outage = Outage(BotNotAnswering("no_connection", may_have_run=False))
+    outage = Outage(BotNotAnswering("no_connection"))
     with TestClient(make_app(delay_notice_after=0.05)) as client:
         visit = new_visit(client, "pt")
         visit.wait_for("You said: /greet")
@@ -193,7 +191,6 @@ def test_stopped_bot_is_told_once_and_answers_later(
         assert told[0].error_id
         assert told[0].answers_seq == seq
         assert bot.heard[-2:] == ["A máquina não liga", "Alguém aí?"]
-        assert not any(turn.repeat for turn in bot.turns)
         answers = [m for m in stored(sessions, visit.conversation_id) if m.answers_seq == seq]
         assert len(answers) == 2
 
@@ -213,12 +210,12 @@ def test_hanging_bot_is_told_before_its_answer_comes(make_app: MakeApp, bot: Fak
 def test_second_outage_is_told_again(
     make_app: MakeApp, bot: FakeBot, sessions: SessionFactory
 ) -> None:
-    outage = Outage(BotNotAnswering("no_connection", may_have_run=False))
+    outage = Outage(BotNotAnswering("no_connection"))
     with TestClient(make_app(delay_notice_after=0.05)) as client:
         visit = new_visit(client)
         visit.wait_for("You said: /greet")
         for number in (1, 2):
-            bot.answer, outage.error = outage, BotNotAnswering("not_up", may_have_run=False)
+            bot.answer, outage.error = outage, BotNotAnswering("not_up")
             visit.say(f"words {number}")
             wait_until(lambda n=number: len(notices(sessions, visit, DELAY_NOTICE)) == n)
             outage.error = None
@@ -226,8 +223,8 @@ def test_second_outage_is_told_again(
     assert len(notices(sessions, visit, DELAY_NOTICE)) == 2
 
 
-def test_unknown_outcome_is_repeated_as_such(visit: Visit, bot: FakeBot) -> None:
-    failures = iter([BotNotAnswering("timeout", may_have_run=True)])
+def test_unknown_outcome_is_asked_for_again_as_the_same_turn(visit: Visit, bot: FakeBot) -> None:
+    failures = iter([BotNotAnswering("timeout")])
 
     def answer(turn: Turn) -> TurnResult:
         for error in failures:
@@ -237,14 +234,13 @@ def test_unknown_outcome_is_repeated_as_such(visit: Visit, bot: FakeBot) -> None
     bot.answer = answer
     visit.say("once")
     visit.wait_for("You said: once")
-    assert [turn.repeat for turn in bot.turns[-2:]] == [False, True]
-    assert len({turn.turn_id for turn in bot.turns[-2:]}) == 1
+    assert bot.turns[-1] == bot.turns[-2]
 
 
 def test_given_up_message_fails_with_a_kind_sentence(
     make_app: MakeApp, bot: FakeBot, sessions: SessionFactory
 ) -> None:
-    outage = Outage(BotNotAnswering("timeout", may_have_run=True))
+    outage = Outage(BotNotAnswering("timeout"))
     with TestClient(make_app(give_up_after=0.3)) as client:
         visit = new_visit(client)
         visit.wait_for("You said: /greet")
@@ -288,16 +284,18 @@ def test_unexpected_error_ends_in_an_error_id_and_not_in_silence(
 def test_answer_that_the_locked_database_did_not_take_is_stored_later(
     settings: Settings, make_app: MakeApp, bot: FakeBot, sessions: SessionFactory
 ) -> None:
-    path = settings.var_dir / "aftercare.db"
-    locked = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     answered = threading.Event()
+    with (
+        other_writer(settings) as other,
+        short_patience(sessions),
+        TestClient(make_app()) as client,
+    ):
 
-    def answer_and_lock(turn: Turn) -> TurnResult:
-        locked.execute("BEGIN IMMEDIATE")
-        answered.set()
-        return echo(turn)
+        def answer_and_lock(turn: Turn) -> TurnResult:
+            other.take()
+            answered.set()
+            return echo(turn)
 
-    with short_patience(sessions), TestClient(make_app()) as client:
         visit = new_visit(client)
         visit.wait_for("You said: /greet")
         bot.answer = answer_and_lock
@@ -306,34 +304,35 @@ def test_answer_that_the_locked_database_did_not_take_is_stored_later(
         failures = client.app.state.desk.measures.failures  # type: ignore[attr-defined]
         wait_until(lambda: failures.labels("storage")._value.get() >= 1)
         assert "You said: Keep this" not in visit.texts()
-        locked.execute("ROLLBACK")
+        other.release()
         visit.wait_for("You said: Keep this")
         assert bot.heard.count("Keep this") == 1
         assert visit.texts().count("You said: Keep this") == 1
-    locked.close()
 
 
 def test_locked_database_is_told_and_the_same_id_can_be_sent_again(
     settings: Settings, make_app: MakeApp, sessions: SessionFactory
 ) -> None:
-    locked = sqlite3.connect(settings.var_dir / "aftercare.db", isolation_level=None)
-    with short_patience(sessions), TestClient(make_app()) as client:
+    with (
+        other_writer(settings) as other,
+        short_patience(sessions),
+        TestClient(make_app()) as client,
+    ):
         visit = new_visit(client)
         visit.wait_for("You said: /greet")
         body = {"id": str(uuid4()), "text": "Not lost"}
-        locked.execute("BEGIN IMMEDIATE")
+        other.take()
         refused = visit.post(body)
-        locked.execute("ROLLBACK")
+        other.release()
         assert refused.status_code == 503
         assert refused.headers["Retry-After"]
         error = refused.json()["error"]
         assert error["code"] == "storage_unavailable"
         assert error["error_id"] in error["message"]
-        assert "locked" not in refused.text
+        assert "lock" not in refused.text
         assert visit.post(body).status_code == 202
         visit.wait_for("You said: Not lost")
         assert visit.texts().count("Not lost") == 1
-    locked.close()
 
 
 def test_messages_are_counted_for_the_operator(client: TestClient, visit: Visit) -> None:
@@ -355,18 +354,3 @@ def test_greeting_that_fails_does_not_quote_the_customer(
         visit.wait_for("Lamento, não é possível falar com o assistente")
         greeting = stored(sessions, visit.conversation_id)[0]
         assert (greeting.sender, greeting.state) == (Sender.SYSTEM, MessageState.FAILED)
-
-
-@contextmanager
-def short_patience(sessions: SessionFactory) -> Iterator[None]:
-    """Connections wait for a lock a tenth of a second instead of five."""
-    engine = sessions.kw["bind"]
-
-    def shorten(connection: sqlite3.Connection, *_: object) -> None:
-        connection.execute("PRAGMA busy_timeout=100")
-
-    event.listen(engine, "checkout", shorten)
-    try:
-        yield
-    finally:
-        event.remove(engine, "checkout", shorten)

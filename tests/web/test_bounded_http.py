@@ -87,3 +87,25 @@ def test_slow_answers_and_several_requests_on_a_connection_are_served(address: s
             assert session.get(f"{address}/slowly", timeout=5).text == "xxxx"
             body = b"z" * 300_000
             assert session.post(f"{address}/echo", data=body, timeout=5).content == body
+
+
+def test_body_that_keeps_coming_may_take_longer(app: FastAPI) -> None:
+    class SmallPieces(Impatient):
+        piece_bytes = 1000
+
+    pause = threading.Event()
+    with served(app, http=SmallPieces) as url:
+        door = ("127.0.0.1", int(url.rpartition(":")[2]))
+        with socket.create_connection(door, 5) as client:
+            client.sendall(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8000\r\n\r\n")
+            for _ in range(8):
+                pause.wait(0.1)
+                client.sendall(b"z" * 1000)
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
+        with socket.create_connection(door, 5) as client:
+            client.sendall(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8000\r\n\r\n")
+            with suppress(ConnectionError):
+                for _ in range(8):
+                    pause.wait(0.1)
+                    client.sendall(b"z" * 10)
+            read_to_the_end(client)

@@ -18,9 +18,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, inspect, select
 
+from aftercare.attachments.stores import open_store
 from aftercare.backup import __main__ as command
 from aftercare.backup.archive import make_backup, restore_backup
 from aftercare.backup.databases import BackupFailed
+from aftercare.backup.files import check_files
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
 from aftercare.migrate import migrate
 from aftercare.settings import Settings
@@ -345,3 +347,44 @@ def test_password_is_kept_out_of_the_programs_arguments(
         make_backup(settings_in(tmp_path, database_url=secret), tmp_path / "one.tar.gz", now)
     assert "cr" + "\\" not in (programs / "called").read_text()
     assert (programs / "passwords").read_text() == "*:*:*:*:se\\:cr\\\\et\n"
+
+
+def test_files_of_customers_come_back_with_the_database(
+    on_sqlite: Settings, tmp_path: Path, now: datetime
+) -> None:
+    with at_work(on_sqlite) as sessions:
+        say(sessions, "with a photo")
+    store, name = open_store(on_sqlite), "a" * 32
+    store.put(name, io.BytesIO(b"photo"), 5, "image/png")
+    (on_sqlite.file_folder / "aa" / "notes.txt").write_text("not one of ours")
+    file = tmp_path / "one.tar.gz"
+    make_backup(on_sqlite, file, now)
+    store.remove([name])
+    restore_backup(on_sqlite, file, lambda: file)
+    assert b"".join(store.read(name)) == b"photo"
+    (on_sqlite.file_folder / "aa" / name).write_bytes(b"changed")
+    restore_backup(on_sqlite, file, lambda: file)
+    assert b"".join(store.read(name)) == b"photo"
+
+
+def test_files_in_a_bucket_are_left_to_the_bucket(
+    on_sqlite: Settings, tmp_path: Path, now: datetime
+) -> None:
+    with at_work(on_sqlite):
+        pass
+    file = tmp_path / "one.tar.gz"
+    make_backup(on_sqlite.model_copy(update={"file_store": "s3://desk"}), file, now)
+    with tarfile.open(file) as archive:
+        assert archive.getnames() == ["manifest.json", "aftercare.db"]
+
+
+@pytest.mark.parametrize("name", ["../escaped", "a" * 31, "link"])
+def test_archive_with_strange_files_is_refused(tmp_path: Path, name: str) -> None:
+    packed = tmp_path / "attachments.tar"
+    with tarfile.open(packed, "w") as archive:
+        entry = tarfile.TarInfo("b" * 32 if name == "link" else name)
+        if name == "link":
+            entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(entry)
+    with pytest.raises(BackupFailed, match="no file of a customer"):
+        check_files(packed)

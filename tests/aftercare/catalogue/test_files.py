@@ -46,7 +46,7 @@ MISTAKES = {
     "pattern that is none": ("products/mare-w900.yml", r"'W9\d{8}'", "'W9('"),
     "example that misses the pattern": ("products/mare-w900.yml", "W912345678", "X912345678"),
     "feature twice": ("products/mare-w900.yml", "- id: fill", "- id: drain"),
-    "part twice": ("products/mare-w900.yml", "{id: door_seal,", "{id: drain_pump,"),
+    "part twice": ("products/mare-w900.yml", "- id: door_seal", "- id: drain_pump"),
     "maintenance never due": ("products/mare-w900.yml", "every_months: 1", "every_months: 0"),
     "maintenance twice": ("products/mare-w900.yml", "id: drawer_clean", "id: drum_clean"),
     "model of another product": ("products/mare-w900.yml", "model: W900", "model: W700"),
@@ -60,6 +60,14 @@ MISTAKES = {
     "unknown kind of record": ("services/repair.yml", "kind: past_date", "kind: birthday"),
     "choice without choices": ("services/repair.yml", "kind: past_date", "kind: choice"),
     "choices without choice": ("services/privacy.yml", "kind: choice", "kind: description"),
+    "symptom twice": ("symptoms.yml", "id: leak", "id: noise"),
+    "symptom without a name": ("symptoms.yml", "name: {en: Leaks, pt: Vaza}", "name: {en: Leaks}"),
+    "choice by an unknown symptom": (
+        "services/return.yml",
+        "symptoms: [damaged]",
+        "symptoms: [scorched]",
+    ),
+    "symptom of two choices": ("services/return.yml", "symptoms: [damaged]", "symptoms: [leak]"),
     "choice twice": ("services/privacy.yml", "- id: export", "- id: erase"),
     "record twice": ("services/repair.yml", "- field: email", "- field: name"),
     "unknown completion": ("services/repair.yml", "open_ticket", "open_sesame"),
@@ -102,7 +110,7 @@ def test_mistake_is_refused_with_the_name_of_the_file(folder: Path, mistake: str
     assert str(folder) in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["company.yml", "categories.yml"])
+@pytest.mark.parametrize("name", ["company.yml", "categories.yml", "symptoms.yml"])
 def test_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(CatalogueError, match=re.escape(name)):

@@ -35,7 +35,7 @@ def test_first_load_fills_every_table(
     with reading(sessions) as session:
         assert session.scalar(select(func.count()).select_from(Product)) == 6
         assert session.scalar(select(func.count()).select_from(Service)) == 11
-        assert session.scalar(select(func.count()).select_from(Manual)) == 12
+        assert session.scalar(select(func.count()).select_from(Manual)) == 14
         state = session.get_one(CatalogueState, 1)
         assert (state.fingerprint, state.loaded_at) == (fingerprint(folder), now)
         washer = session.get_one(Product, "mare-w900")
@@ -123,6 +123,21 @@ def test_records_of_a_service_are_replaced(
         assert fields == ["product", "bought_on"]
 
 
+def test_symptoms_and_parts_are_the_choices_of_their_records(
+    stocked_sessions: SessionFactory,
+) -> None:
+    with reading(stocked_sessions) as session:
+        repair = session.get_one(Service, "repair")
+        named = {
+            record.kind: {choice["id"]: choice["name"]["en"] for choice in record.choices}
+            for record in repair.records
+        }
+    assert named["symptom"]["leak"] == "Leaks"
+    assert named["part"]["mare-w900/pump_filter"] == "Pump filter"
+    assert named["part"]["mare-w900/drain"] == "Draining"
+    assert named["name"] == {}
+
+
 def test_model_can_get_another_name(
     stocked_sessions: SessionFactory, folder: Path, now: datetime
 ) -> None:
@@ -174,7 +189,7 @@ def test_wrong_files_leave_the_tables_as_they_were(
     with reading(stocked_sessions) as session:
         assert session.get_one(CatalogueState, 1).fingerprint == before
         assert session.get_one(Product, "fonte-p30").importance == 4
-        assert session.scalar(select(func.count()).select_from(Manual)) == 12
+        assert session.scalar(select(func.count()).select_from(Manual)) == 14
 
 
 def test_manual_of_a_product_that_nobody_sells_is_refused(

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from aftercare.catalogue.files import LANGUAGES, CatalogueFiles, read_catalogue
-from aftercare.catalogue.manual_files import ManualText, read_manual, read_manuals
+from aftercare.catalogue.manual_files import (
+    ManualText,
+    newest_of,
+    read_manual,
+    read_manuals,
+    read_pdf_manual,
+)
 from aftercare.errors import CatalogueError
 from aftercare.guidance.sections import Step, Table, notices_of, read_blocks
 from tests.aftercare.catalogue.folders import CATALOGUE
@@ -36,9 +42,7 @@ MISTAKES = {
 
 @pytest.fixture(scope="module")
 def manuals() -> dict[tuple[str, str], ManualText]:
-    return {
-        (manual.head.product, manual.head.language): manual for manual in read_manuals(CATALOGUE)
-    }
+    return newest_of(read_manuals(CATALOGUE))
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -130,6 +134,20 @@ def test_steps_are_numbered_without_a_gap(
             numbers = [b.number for b in read_blocks(section.markdown) if isinstance(b, Step)]
             for before, after in pairwise(numbers):
                 assert after in (before + 1, 1), f"{language} {section.anchor}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_earlier_version_is_read_from_its_pdf_as_its_source_was_written(language: str) -> None:
+    folder = CATALOGUE / "manuals" / "fonte-p30"
+    source = read_manual(folder / "printed" / f"{language}-1.0.md")
+    imported = read_pdf_manual(folder / f"{language}-1.0.pdf")
+    assert (imported.head.version, imported.head.date) == ("1.0", date(2024, 6, 3))
+    assert (source.head.version, source.head.title) == ("1.0", imported.head.title)
+    assert [section.heading for section in imported.sections] == [
+        section.heading for section in source.sections
+    ]
+    for read, written in zip(imported.sections, source.sections, strict=True):
+        assert read_blocks(read.markdown) == read_blocks(written.markdown), written.anchor
 
 
 def test_every_product_has_manuals_with_its_maintenance(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from aftercare.guidance.sections import (
     Bullet,
+    Figure,
     Notice,
     Paragraph,
     Step,
@@ -70,3 +71,8 @@ def test_notices_are_found_wherever_they_stand() -> None:
 
 def test_empty_section_has_no_blocks() -> None:
     assert read_blocks("") == []
+
+
+def test_figures_are_known_by_number_and_caption() -> None:
+    blocks = read_blocks("![The *lid* \\<1\\>](figure:3)\n\n![x](https://elsewhere.example/a.png)")
+    assert blocks == [Figure(3, "The lid <1>")]

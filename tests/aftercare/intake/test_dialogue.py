@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aftercare.catalogue.files import read_catalogue
-from aftercare.catalogue.snapshot import Catalogue
+from aftercare.catalogue.snapshot import NOTED, Catalogue
 from aftercare.intake.dialogue import DIGRESSIONS, Verdict
 from aftercare.intake.state import CONFIRMATION, WHAT_TO_CHANGE
 from aftercare.settings import PROJECT_ROOT
@@ -13,12 +13,17 @@ from tests.answers import EMAIL, STORY, answer_to, bought, pressed, product, tol
 SERVICES = {service.id: service for service in read_catalogue(PROJECT_ROOT / "catalogue").services}
 CONFIRMED = [service.id for service in SERVICES.values() if service.confirm]
 LANGUAGES = ("en", "pt")
-ASKED = [(service.id, record.field) for service in SERVICES.values() for record in service.records]
+ASKED = [
+    (service.id, record.field)
+    for service in SERVICES.values()
+    for record in service.records
+    if record.required or record.kind not in NOTED
+]
 OPTIONAL = [
     (service.id, record.field)
     for service in SERVICES.values()
     for record in service.records
-    if not record.required
+    if not record.required and record.kind not in NOTED
 ]
 REQUIRED = [asked for asked in ASKED if asked not in OPTIONAL]
 
@@ -45,7 +50,7 @@ def test_every_record_is_asked_in_order_and_kept(
         assert question.response == expected
         assert "{" not in question.values["question"]
         talk.answer()
-    assert asked == [record.field for record in talk.service.records]
+    assert asked == [record.field for record in talk.service.records if not record.noted]
     assert set(talk.records) == set(asked)
     if talk.service.confirm:
         assert talk.heard == ["utter_ask_confirmation"]
@@ -71,7 +76,7 @@ def test_summary_shows_every_value_in_the_customers_language(
     (reply,) = talk.step.replies
     summary = reply.values["summary"]
     for record in talk.service.records:
-        assert f"{record.label[language]}: " in summary
+        assert (f"{record.label[language]}: " in summary) is not record.noted
     for raw in ("mare-w900", "2026-01-15", "2026-03-10"):
         assert raw not in summary
     if "product" in talk.records:
@@ -362,7 +367,8 @@ def test_no_at_the_confirmation_offers_every_field(
     talk = Conversation(catalogue, service, language).begin().to_confirmation()
     talk.say(pressed("deny"))
     assert (talk.asking, talk.heard) == (WHAT_TO_CHANGE, ["utter_ask_what_to_change"])
-    for record, button in zip(talk.service.records, talk.step.replies[0].buttons, strict=True):
+    asked = [record for record in talk.service.records if not record.noted]
+    for record, button in zip(asked, talk.step.replies[0].buttons, strict=True):
         assert button.title == record.label[language]
         other = Conversation(catalogue, service, language).begin().to_confirmation()
         other.say(pressed("deny")).say(pressed(button.intent, button.title, **button.entities))

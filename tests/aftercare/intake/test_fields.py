@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -32,7 +33,8 @@ def test_good_answer_is_accepted_by_every_record_of_every_service(context: Conte
     for service in context.catalogue.services.values():
         for record in service.records:
             for language in ("en", "pt"):
-                reading = read(record, answer_to(record, language), context)
+                owned = replace(context, product="mare-w900")
+                reading = read(record, answer_to(record, language), owned)
                 assert isinstance(reading, Accepted), (service.id, record.field, language)
 
 

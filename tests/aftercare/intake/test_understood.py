@@ -30,6 +30,19 @@ def test_message_of_rasa_is_read_with_intent_and_entities() -> None:
     assert not said.pressed
 
 
+def test_part_is_read_with_what_it_is_in_each_product() -> None:
+    beside = {"by_product": {"mare-w900": "pump_filter"}}
+    entity = {"entity": "part", "value": "filter", "additional_info": beside}
+    part = from_rasa({"text": "filter", "entities": [entity]}).first("part")
+    assert part and part.by_product == {"mare-w900": "pump_filter"}
+
+
+def test_refused_wishes_are_told_from_wishes() -> None:
+    refund, repair = Entity("wish", "refund", role="refused"), Entity("wish", "repair")
+    said = Understood("", "", entities=(refund, repair))
+    assert (said.wished(), said.refused()) == (["repair"], ["refund"])
+
+
 def test_pressed_button_is_known_as_one() -> None:
     assert from_rasa({"text": "Yes", "metadata": {"button": True}}).pressed
 

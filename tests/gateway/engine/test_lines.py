@@ -1,8 +1,8 @@
-"""Which conversation is taken next, and when a customer has waited too long."""
+"""Which conversation is taken next, and when one that failed is tried again."""
 
 from __future__ import annotations
 
-from gateway.lines import Line, Lines
+from gateway.engine.lines import Line, Lines
 
 
 def taken(lines: Lines) -> Line:
@@ -17,7 +17,7 @@ def test_conversations_are_taken_in_turn_and_once_each() -> None:
         lines.add(conversation_id, seq)
     first, second = taken(lines), taken(lines)
     assert (first.conversation_id, second.conversation_id) == ("a", "b")
-    lines.settle(first, {1}, answered=True)
+    lines.settle(first, 1, answered=True)
     assert taken(lines) is first
 
 
@@ -26,15 +26,18 @@ def test_message_that_comes_during_a_turn_is_not_forgotten() -> None:
     lines.add("a", 1)
     line = taken(lines)
     lines.add("a", 2)
-    lines.settle(line, {1}, answered=True)
-    assert taken(lines).seen.keys() == {2}
+    lines.settle(line, 1, answered=True)
+    assert taken(lines) is line
+    lines.settle(line, 2, answered=True)
+    lines.stop()
+    assert lines.take() is None
 
 
 def test_finished_conversation_is_forgotten() -> None:
     lines = Lines()
     lines.add("a", 1)
     line = taken(lines)
-    lines.settle(line, {1}, answered=True)
+    lines.settle(line, 1, answered=True)
     lines.add("a", 2)
     assert taken(lines) is not line
 
@@ -43,11 +46,11 @@ def test_pauses_double_and_a_new_message_does_not_shorten_them() -> None:
     lines = Lines()
     lines.add("a", 1)
     line = taken(lines)
-    lines.postpone(line, "no_connection")
+    lines.postpone(line)
     lines.add("a", 2)
     assert not line.queued
     assert taken(lines) is line
-    assert (line.failures, line.reason) == (1, "no_connection")
+    assert line.failures == 1
 
 
 def test_an_answer_ends_the_pauses_of_all_others() -> None:
@@ -56,17 +59,9 @@ def test_an_answer_ends_the_pauses_of_all_others() -> None:
     lines.add("b", 1)
     waiting, answered = taken(lines), taken(lines)
     waiting.failures = 9
-    lines.postpone(waiting, "no_connection")
-    lines.settle(answered, {1}, answered=True)
+    lines.postpone(waiting)
+    lines.settle(answered, 1, answered=True)
     assert taken(lines) is waiting
-
-
-def test_late_conversation_is_told_once() -> None:
-    lines = Lines()
-    lines.add("a", 1)
-    assert lines.late(60) == []
-    assert [line.conversation_id for line in lines.late(0)] == ["a"]
-    assert lines.late(0) == []
 
 
 def test_stopped_lines_give_nothing() -> None:

@@ -8,31 +8,21 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-_FIRST_RETRY_SECONDS = 0.2
-_LAST_RETRY_SECONDS = 5.0
+from gateway.engine.pauses import pause_after
 
 
 @dataclass
 class Line:
-    """One conversation's waiting messages, as far as this process knows; times are monotonic."""
+    """One conversation with waiting messages, as far as this process knows; times are monotonic."""
 
     conversation_id: str
-    seen: dict[int, float] = field(default_factory=dict)
-    answered_at: float = 0.0
+    newest: int = 0
     failures: int = 0
-    unexpected: int = 0
-    reason: str = "slow"
-    noticed: bool = False
     due: float | None = None
     busy: bool = False
     queued: bool = False
-
-    def waiting_since(self) -> float | None:
-        """When the customer began to wait without any answer; None where nothing waits."""
-        return max(min(self.seen.values()), self.answered_at) if self.seen else None
 
 
 class Lines:
@@ -48,7 +38,7 @@ class Lines:
         """A message waits. A conversation that is being retried keeps its pause."""
         with self._changed:
             line = self._lines.setdefault(conversation_id, Line(conversation_id))
-            line.seen.setdefault(seq, time.monotonic())
+            line.newest = max(line.newest, seq)
             if not line.busy and line.due is None:
                 self._queue(line)
 
@@ -64,64 +54,31 @@ class Lines:
                 self._changed.wait(pause)
         return None
 
-    def known(self, line: Line) -> set[int]:
+    def newest(self, line: Line) -> int:
         with self._changed:
-            return set(line.seen)
+            return line.newest
 
-    def see(self, line: Line, numbers: Iterable[int]) -> None:
-        """These messages wait too; they may have been stored before this process began."""
+    def settle(self, line: Line, seq: int, *, answered: bool) -> None:
+        """Give the line back: nothing up to this number waits. The bot's answer ends an outage."""
         with self._changed:
-            for seq in numbers:
-                line.seen.setdefault(seq, time.monotonic())
-
-    def waited(self, line: Line, seq: int) -> float:
-        with self._changed:
-            return time.monotonic() - line.seen.get(seq, time.monotonic())
-
-    def settle(self, line: Line, numbers: Iterable[int], *, answered: bool) -> None:
-        """Give the line back: these messages wait no more. The bot's answer ends an outage."""
-        with self._changed:
-            for seq in numbers:
-                line.seen.pop(seq, None)
             line.busy = False
-            line.failures = line.unexpected = 0
-            line.answered_at = time.monotonic()
+            line.failures = 0
             if answered:
-                line.noticed = False
-                line.reason = "slow"
                 for other in self._lines.values():
                     if other.due is not None:
                         self._queue(other)
-            if line.seen:
+            if line.newest > seq:
                 self._queue(line)
             else:
                 self._lines.pop(line.conversation_id, None)
 
-    def postpone(self, line: Line, reason: str) -> None:
+    def postpone(self, line: Line) -> None:
         """Give the line back to be tried again after a pause that doubles each time."""
         with self._changed:
-            pause = min(_FIRST_RETRY_SECONDS * 2 ** min(line.failures, 10), _LAST_RETRY_SECONDS)
+            line.due = time.monotonic() + pause_after(line.failures)
             line.failures += 1
-            line.reason = reason
             line.busy = False
-            line.due = time.monotonic() + pause
             self._changed.notify()
-
-    def late(self, seconds: float) -> list[Line]:
-        """Lines whose customers wait longer than that and were not told; now they count as told."""
-        limit = time.monotonic() - seconds
-        with self._changed:
-            found = []
-            for line in self._lines.values():
-                since = line.waiting_since()
-                if not line.noticed and since is not None and since <= limit:
-                    line.noticed = True
-                    found.append(line)
-            return found
-
-    def untold(self, line: Line) -> None:
-        with self._changed:
-            line.noticed = False
 
     def stop(self) -> None:
         with self._changed:

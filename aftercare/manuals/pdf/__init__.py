@@ -1,0 +1,1 @@
+"""Reads PDF files with PDFium: words, lines, columns, tables, headings, pictures."""

@@ -1,0 +1,116 @@
+"""Takes the person out of tickets and leaves what was done: service, product, dates, outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, selectinload
+
+from aftercare.privacy.holdings import DONE
+from aftercare.tables.attachments import Attachment
+from aftercare.tables.catalogue import ServiceRecord
+from aftercare.tables.tickets import Ticket, TicketEvent, TicketStatus
+
+#: Kind of the line in the history that says so.
+ANONYMISED = "anonymised"
+#: Kinds of records that tell nothing of the person. Any other goes, also one yet unknown.
+_IMPERSONAL = frozenset({"product", "choice", "symptom", "part", "past_date", "future_date"})
+_SOMEBODY = "customer"
+
+
+@dataclass
+class Anonymised:
+    """How many records there were and what became of them."""
+
+    tickets: int = 0
+    records_removed: int = 0
+    records_kept: int = 0
+    events_changed: int = 0
+    events_kept: int = 0
+
+
+def anonymise_tickets(
+    session: Session, tickets: Sequence[int], now: datetime, *, staff_id: int | None, actor: str
+) -> Anonymised:
+    """Take the person out of these tickets; open ones are closed, for nobody can be answered.
+
+    Notes go as a whole: staff write names and numbers into them.
+    """
+    done = Anonymised()
+    impersonal = {
+        (service, field)
+        for service, field in session.execute(
+            select(ServiceRecord.service_id, ServiceRecord.field).where(
+                ServiceRecord.kind.in_(_IMPERSONAL)
+            )
+        )
+    }
+    found = session.scalars(
+        select(Ticket)
+        .where(Ticket.id.in_(tickets))
+        .options(selectinload(Ticket.records), selectinload(Ticket.events))
+        .with_for_update(of=Ticket)
+    )
+    session.execute(
+        update(Attachment).where(Attachment.ticket_id.in_(tickets)).values(ticket_id=None)
+    )
+    for ticket in found:
+        done.tickets += 1
+        ticket.customer_id = None
+        ticket.conversation_id = None
+        ticket.description = ""
+        _take_out_records(session, ticket, impersonal, done)
+        _take_out_of_history(ticket, done)
+        _note(session, ticket, now, staff_id, actor)
+    session.flush()
+    return done
+
+
+def _take_out_records(
+    session: Session, ticket: Ticket, impersonal: set[tuple[str, str]], done: Anonymised
+) -> None:
+    for record in ticket.records:
+        if (ticket.service_id, record.field) in impersonal:
+            done.records_kept += 1
+        else:
+            session.delete(record)
+            done.records_removed += 1
+
+
+def _take_out_of_history(ticket: Ticket, done: Anonymised) -> None:
+    for event in ticket.events:
+        if event.kind == ANONYMISED:
+            continue
+        actor = event.actor if event.staff_id is not None else _SOMEBODY
+        if (event.actor, event.note) == (actor, ""):
+            done.events_kept += 1
+            continue
+        event.actor, event.note = actor, ""
+        done.events_changed += 1
+
+
+def _note(
+    session: Session, ticket: Ticket, now: datetime, staff_id: int | None, actor: str
+) -> None:
+    def add(kind: str, before: str | None = None, after: str | None = None) -> None:
+        session.add(
+            TicketEvent(
+                ticket_id=ticket.id,
+                at=now,
+                kind=kind,
+                staff_id=staff_id,
+                actor=actor,
+                from_status=before,
+                to_status=after,
+                note="",
+            )
+        )
+
+    add(ANONYMISED)
+    if ticket.status not in DONE:
+        add("status", ticket.status, TicketStatus.CLOSED)
+        ticket.status = TicketStatus.CLOSED
+        ticket.updated_at = now

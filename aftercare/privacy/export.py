@@ -1,0 +1,286 @@
+"""Hands a person everything that the desk holds of them: one archive of readable JSON files.
+
+Words of colleagues are the person's data too, colleagues' names are not: they stand as "staff".
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from aftercare.database import writing
+from aftercare.errors import NotFound
+from aftercare.privacy.holdings import Holdings, holdings_of
+from aftercare.privacy.people import Person
+from aftercare.privacy.receipts import Receipt, StoreLine, Why, hash_of, write_receipt
+from aftercare.privacy.stores import Author, Stores
+from aftercare.tables.attachments import Attachment
+from aftercare.tables.conversations import Conversation, Customer, Message, Sender
+from aftercare.tables.privacy import ReceiptKind
+from aftercare.tables.tickets import Ticket
+
+_STAFF = "staff"
+
+#: For the person who gets the archive.
+_EXPLANATION = """\
+What this desk holds about you
+==============================
+person.json         how we know you
+conversations.json  what was said in your chats, and what the bot understood of it
+tickets.json        your requests, what you gave for them and what was done
+memory.json         what the bot remembers of your last chats in order to go on with them
+files/              what you sent with your messages
+receipt.json        how many records were found in each place, and what is not in here and why
+Times are in UTC. The files can be opened with any text editor.
+
+O que guardamos sobre você
+==========================
+person.json         como conhecemos você
+conversations.json  o que foi dito nas suas conversas e o que o assistente entendeu
+tickets.json        os seus pedidos, o que informou para eles e o que foi feito
+memory.json         o que o assistente lembra das últimas conversas para poder continuar
+files/              o que você enviou com as mensagens
+receipt.json        quantos registros há em cada lugar, o que não está aqui e por quê
+Os horários estão em UTC. Os arquivos abrem em qualquer editor de texto.
+"""
+
+
+#: Why something is not in the archive, for the person who gets it.
+_KEPT_BACK: dict[Why, dict[str, str]] = {
+    Why.NOT_PROVED: {
+        "en": "Somebody typed your contact there. It is not proved that it was you.",
+        "pt": "Alguém escreveu ali o seu contato. Não está comprovado que foi você.",
+    },
+    Why.NO_PERSONAL_DATA: {
+        "en": "It holds manuals of products and nothing about you.",
+        "pt": "Contém manuais de produtos e nada sobre você.",
+    },
+    Why.CANNOT_CHANGE: {
+        "en": "Copies for emergencies, which are deleted after their time.",
+        "pt": "Cópias para emergências, apagadas depois do prazo.",
+    },
+}
+
+
+def export_person(
+    stores: Stores, person: Person, author: Author, clock: Callable[[], datetime]
+) -> tuple[bytes, Receipt]:
+    """A ZIP archive, and the receipt of handing it out. Raises StorageUnavailable."""
+    with writing(stores.sessions) as session:
+        held = holdings_of(session, person)
+        memory = stores.trackers.read(held.conversations)
+        files = _files(session, stores, held)
+        conversations = _conversations(session, held)
+        tickets = _tickets(session, held)
+        receipt = write_receipt(
+            session,
+            ReceiptKind.EXPORT,
+            hash_of(person, stores.settings.private_secret),
+            _lines(stores, person, held, conversations, tickets, memory, len(files)),
+            staff_id=author.staff_id,
+            now=clock(),
+        )
+        archive = _archive(
+            {
+                "person.json": _person(session, person),
+                "conversations.json": conversations,
+                "tickets.json": tickets,
+                "memory.json": memory,
+                "receipt.json": _told(receipt),
+            },
+            files,
+            receipt.at,
+        )
+    return archive, receipt
+
+
+def write_export(file: Path, archive: bytes) -> None:
+    """Write the archive where only its owner can read it. Raises FileExistsError, OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600, exist_ok=False)
+    file.write_bytes(archive)
+
+
+def _person(session: Session, person: Person) -> dict[str, Any]:
+    customer = session.get(Customer, person.customer_id) if person.customer_id else None
+    return {
+        "name": person.name,
+        "email": person.email,
+        "phone": person.phone,
+        "id_at_the_website": person.external_id,
+        "language": person.language,
+        "known_since": _time(customer.created_at) if customer else None,
+    }
+
+
+def _conversations(session: Session, held: Holdings) -> list[dict[str, Any]]:
+    found = session.scalars(
+        select(Conversation)
+        .where(Conversation.id.in_(held.conversations))
+        .order_by(Conversation.started_at, Conversation.id)
+        .options(selectinload(Conversation.messages).selectinload(Message.attachments))
+    )
+    return [
+        {
+            "id": conversation.id,
+            "channel": conversation.channel,
+            "language": conversation.language,
+            "signed_in_on_the_website": conversation.identified,
+            "started_at": _time(conversation.started_at),
+            "messages": [
+                _message(message)
+                for message in conversation.messages
+                if message.sender != Sender.SYSTEM
+            ],
+        }
+        for conversation in found
+    ]
+
+
+def _message(message: Message) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "at": _time(message.at),
+        "from": message.sender,
+        "text": message.text,
+        "buttons": [button.get("title", "") for button in message.buttons],
+        "sources": [source.get("path", "") for source in message.sources],
+        "files": [_file_name(file) for file in message.attachments],
+        "understood_as": message.intent,
+        "found_in_it": [
+            {"what": entity.get("entity"), "value": entity.get("value")}
+            for entity in message.entities
+        ],
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _files(session: Session, stores: Stores, held: Holdings) -> dict[str, Iterator[bytes]]:
+    """The contents of the files by their names in the archive; what is gone is left out."""
+    found = {}
+    for file in session.scalars(
+        select(Attachment).where(Attachment.conversation_id.in_(held.conversations))
+    ):
+        with suppress(NotFound):
+            found[_file_name(file)] = stores.files.store.read(file.id)
+    return found
+
+
+def _file_name(file: Attachment) -> str:
+    # People send many a file of the same name.
+    return f"files/{file.id[:8]}-{file.name}"
+
+
+def _tickets(session: Session, held: Holdings) -> list[dict[str, Any]]:
+    found = session.scalars(
+        select(Ticket)
+        .where(Ticket.id.in_(held.tickets))
+        .order_by(Ticket.id)
+        .options(selectinload(Ticket.records), selectinload(Ticket.events))
+    )
+    return [
+        {
+            "number": ticket.number,
+            "service": ticket.service_id,
+            "product": ticket.product_id,
+            "conversation": ticket.conversation_id,
+            "language": ticket.language,
+            "status": ticket.status,
+            "opened_at": _time(ticket.created_at),
+            "changed_at": _time(ticket.updated_at),
+            "description": ticket.description,
+            "records": {record.field: record.value for record in ticket.records},
+            "history": [
+                {
+                    "at": _time(event.at),
+                    "what": event.kind,
+                    "by": _STAFF if event.staff_id is not None else event.actor,
+                    "from": event.from_status,
+                    "to": event.to_status,
+                    "note": event.note,
+                }
+                for event in ticket.events
+            ],
+        }
+        for ticket in found
+    ]
+
+
+def _lines(
+    stores: Stores,
+    person: Person,
+    held: Holdings,
+    conversations: list[dict[str, Any]],
+    tickets: list[dict[str, Any]],
+    memory: dict[str, Any],
+    files: int,
+) -> list[StoreLine]:
+    known = int(person.customer_id is not None)
+    backups = stores.backups()
+
+    def given(store: str, number: int) -> StoreLine:
+        return StoreLine(store, number, handed_out=number)
+
+    def held_back(store: str, number: int, why: Why) -> StoreLine:
+        return StoreLine(store, number, kept=number, why=why if number else None)
+
+    return [
+        given("customers", known),
+        given("conversations", len(conversations)),
+        given("messages", sum(len(one["messages"]) for one in conversations)),
+        held_back("unclaimed_conversations", len(held.unclaimed), Why.NOT_PROVED),
+        held_back("messages_elsewhere", len(held.elsewhere), Why.NOT_PROVED),
+        given("tickets", len(tickets)),
+        given("ticket_records", sum(len(one["records"]) for one in tickets)),
+        given("ticket_history", sum(len(one["history"]) for one in tickets)),
+        held_back("tickets_elsewhere", len(held.tickets_elsewhere), Why.NOT_PROVED),
+        given("trackers", len(memory)),
+        given("attachments", files),
+        StoreLine("index", 0, why=Why.NO_PERSONAL_DATA),
+        held_back("backups", backups, Why.CANNOT_CHANGE),
+    ]
+
+
+def _told(receipt: Receipt) -> list[dict[str, Any]]:
+    return [
+        {
+            "store": line.store,
+            "found": line.found,
+            "handed_out": line.handed_out,
+            "kept_back": line.kept,
+            "why": _KEPT_BACK.get(line.why) if line.why else None,
+        }
+        for line in receipt.lines
+    ]
+
+
+def _archive(files: dict[str, Any], sent: dict[str, Iterator[bytes]], at: datetime) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, value in (("README.txt", _EXPLANATION), *files.items()):
+            text = (
+                value if name.endswith(".txt") else json.dumps(value, ensure_ascii=False, indent=2)
+            )
+            entry = zipfile.ZipInfo(name, at.timetuple()[:6])
+            entry.external_attr = 0o600 << 16
+            archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
+        for name, pieces in sent.items():
+            entry = zipfile.ZipInfo(name, at.timetuple()[:6])
+            entry.external_attr = 0o600 << 16
+            # Photos and videos are packed already.
+            with archive.open(entry, "w") as written:
+                for piece in pieces:
+                    written.write(piece)
+    return content.getvalue()
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

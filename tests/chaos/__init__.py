@@ -1,0 +1,1 @@
+"""Kills every program again and again while customers write, and counts what that cost them."""
