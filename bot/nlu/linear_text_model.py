@@ -47,7 +47,14 @@ class LinearTextModel:
             [vectorizer.fit_transform(prepared) for vectorizer in self._vectorizers]
         ).tocsr()
         self.classes: List[str] = sorted(set(classes))
-        learnt = [self._against_the_rest(features, classes, name) for name in self.classes]
+        # Of two classes the one mirrors the other.
+        two = len(self.classes) == 2
+        learnt = [
+            self._against_the_rest(features, classes, name)
+            for name in (self.classes[1:] if two else self.classes)
+        ]
+        if two:
+            learnt.insert(0, (-learnt[0][0], -learnt[0][1]))
         weights = np.stack([weights for weights, _ in learnt], axis=1)
         # A row for each feature: a message touches some hundred of the many thousand.
         ends = np.cumsum([len(vectorizer.vocabulary_) for vectorizer in self._vectorizers])
