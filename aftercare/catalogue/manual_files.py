@@ -20,7 +20,7 @@ from aftercare.errors import CatalogueError, UnusableFile
 from aftercare.manuals.document import Figure
 from aftercare.manuals.readers import read_file
 from aftercare.manuals.report import report_of
-from aftercare.manuals.structure import structured
+from aftercare.manuals.structure import Section, structured
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _HEADING = re.compile(r"^## +(?P<heading>.+?) +\{#(?P<anchor>[a-z0-9-]+)\}\s*$")
@@ -42,19 +42,9 @@ class ManualHead(BaseModel):
 
 
 @dataclass(frozen=True)
-class SectionText:
-    anchor: str
-    heading: str
-    markdown: str
-    path: tuple[str, ...] = ()
-    number: str = ""
-    page: int | None = None
-
-
-@dataclass(frozen=True)
 class ManualText:
     head: ManualHead
-    sections: tuple[SectionText, ...]
+    sections: tuple[Section, ...]
     figures: tuple[Figure, ...] = ()
     report: dict[str, Any] = field(default_factory=dict)
 
@@ -90,13 +80,9 @@ def read_pdf_manual(path: Path) -> ManualText:
         read = structured(read_file(path), head.language)
     except UnusableFile as error:
         raise CatalogueError(f"{path}: {error}") from error
-    sections = tuple(
-        SectionText(one.anchor, one.heading, one.markdown, one.path, one.number, one.page)
-        for one in read.sections
-    )
-    if not sections:
+    if not read.sections:
         raise CatalogueError(f"{path}: holds no section")
-    return ManualText(head, sections, read.figures, report_of(read))
+    return ManualText(head, read.sections, read.figures, report_of(read))
 
 
 def read_manual(path: Path) -> ManualText:
@@ -113,14 +99,14 @@ def read_manual(path: Path) -> ManualText:
     except (yaml.YAMLError, ValidationError) as error:
         raise CatalogueError(f"{path}: front matter: {error}") from error
     first_line = text[: front.end()].count("\n") + 1
-    sections: list[SectionText] = []
+    sections: list[Section] = []
     heading: re.Match[str] | None = None
     body: list[str] = []
 
     def close() -> None:
         text = "\n".join(body).strip()
         if heading:
-            sections.append(SectionText(heading["anchor"], heading["heading"], text))
+            sections.append(Section(heading["anchor"], heading["heading"], text))
         elif text:
             raise CatalogueError(f"{path}: text stands before the first heading")
 
