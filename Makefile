@@ -151,8 +151,8 @@ evaluate-entities: ## Measure what the bot finds in messages: FILE=labelled.json
 	@$(call find_python,evaluate-entities "$$FILE" $(if $(MISTAKES),--mistakes))
 
 .PHONY: compare-stock
-compare-stock: ## Set the bot beside Rasa's stock pipeline (hours, once): [FILE=x.jsonl] [MINUTES=60]
-	@$(call find_python,compare-stock $(if $(MINUTES),"$$MINUTES",0) $(if $(FILE),"$$FILE"))
+compare-stock: ## Set the bot beside Rasa's stock pipeline (hours, once): [FILE=x.jsonl] [MINUTES=60] [PERCENT=15]
+	@$(call find_python,compare-stock $(if $(MINUTES),"$$MINUTES",0) $(if $(PERCENT),"$$PERCENT",100) $(if $(FILE),"$$FILE"))
 
 .PHONY: benchmark-nlu
 benchmark-nlu: ## Teach the intent model public benchmarks: [FOLDER=benchmarks] [ONLY=hint3]
@@ -172,5 +172,5 @@ evaluate-guidance: ## Measure the search: SECTIONS=s.jsonl QUESTIONS=q.jsonl [LA
 clean: ## Remove environments, models and var/ with the database, after asking (FORCE=1: without)
 	@$(call find_python,clean)
 
-export CONVERSATIONS EMAIL ENGINE FILE FOLDER FORCE MESSAGE MESSAGES MINUTES ONLY PERSON QUESTIONS
+export CONVERSATIONS EMAIL ENGINE FILE FOLDER FORCE MESSAGE MESSAGES MINUTES ONLY PERCENT PERSON QUESTIONS
 export SECTIONS

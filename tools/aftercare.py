@@ -36,7 +36,7 @@ usage: python3 tools/aftercare.py COMMAND
   evaluate-nlu FILE           the model's figures, trained first if need be
   evaluate-entities FILE [--mistakes]   the same for what it finds in messages
   benchmark-nlu FOLDER [NAME] the intent model on public benchmarks
-  compare-stock MINUTES [FILE] the model beside Rasa's stock pipeline, trained first if need be
+  compare-stock MINUTES PERCENT [FILE] the model beside Rasa's stock pipeline, trained first
 `make help` explains each.""".format("|".join(SUITES))
 
 
@@ -78,10 +78,12 @@ def benchmark_nlu(layout: Layout, folder: str, names: list[str]) -> None:
     run_module(layout, os.environ, layout.bot_python, "bot.benchmark", [folder, *names])
 
 
-def compare_stock(layout: Layout, minutes: str, files: list[str]) -> None:
+def compare_stock(layout: Layout, minutes: str, percent: str, files: list[str]) -> None:
     """Become the comparison; only here the environment of the stock Rasa is made."""
     if not minutes.isdigit():
         raise Problem(f"MINUTES must be a whole number, 0 for no limit, not {minutes!r}.")
+    if not percent.isdigit() or not 1 <= int(percent) <= 100:
+        raise Problem(f"PERCENT must be a whole number from 1 to 100, not {percent!r}.")
     for file in files:
         require_file(layout, file)
     progress = Progress(5, sys.stderr)
@@ -92,7 +94,7 @@ def compare_stock(layout: Layout, minutes: str, files: list[str]) -> None:
         create_environment(stock, uv, layout, os.environ, step)
     train_model(layout, os.environ, progress)
     module = "tests.bench.compare_stock"
-    run_module(layout, os.environ, layout.service_python, module, [minutes, *files])
+    run_module(layout, os.environ, layout.service_python, module, [minutes, percent, *files])
 
 
 def run_command(layout: Layout, command: str, rest: list[str]) -> None:
@@ -128,8 +130,8 @@ def run_command(layout: Layout, command: str, rest: list[str]) -> None:
         evaluate(layout, "bot.evaluate_entities", rest[0], rest[1:])
     elif command == "benchmark-nlu" and 1 <= len(rest) <= 2:
         benchmark_nlu(layout, rest[0], rest[1:])
-    elif command == "compare-stock" and 1 <= len(rest) <= 2:
-        compare_stock(layout, rest[0], rest[1:])
+    elif command == "compare-stock" and 2 <= len(rest) <= 3:
+        compare_stock(layout, rest[0], rest[1], rest[2:])
     else:
         raise Problem(USAGE)
 

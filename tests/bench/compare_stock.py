@@ -1,8 +1,8 @@
 """Sets the bot beside Rasa's stock pipeline on the same data: `make compare-stock [FILE=...]`.
 
-Both learn from nine tenths of the training data and are measured on the last tenth, and on the
-messages of FILE where it is given. docs/benchmarks/compare-stock.md says how the comparison is kept
-fair, and what came out.
+Both learn from nine tenths of the training data, or from PERCENT of these, and are measured on the
+last tenth, and on the messages of FILE where it is given. docs/benchmarks/compare-stock.md says how
+the comparison is kept fair, and what came out.
 """
 
 from __future__ import annotations
@@ -48,10 +48,11 @@ _MODEL = "ours"
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="compare_stock")
     parser.add_argument("minutes", type=int, help="to train the stock pipeline; 0: no limit")
+    parser.add_argument("percent", type=int, help="share of the examples that both learn from")
     parser.add_argument("file", nargs="?", type=Path, help="labelled messages, or a folder of such")
     given = parser.parse_args(arguments)
     try:
-        compare(given.minutes, labelled_files(given.file))
+        compare(given.minutes, given.percent / 100, labelled_files(given.file))
     except Problem as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
@@ -73,14 +74,14 @@ def labelled_files(given: Path | None) -> list[Path]:
     return files
 
 
-def compare(minutes: int, files: list[Path]) -> None:
+def compare(minutes: int, share: float, files: list[Path]) -> None:
     """Everything from training to the table on standard output. Raises Problem."""
     progress = Progress(7 + 2 * _ROUNDS, sys.stderr)
     results = settings().var_dir / "compare-stock"
     folder = Path(tempfile.mkdtemp(prefix="aftercare-compare-"))
     try:
         data = folder / "data"
-        measured_on = [*split_data(PROJECT_ROOT / "data", data), *files]
+        measured_on = [*split_data(PROJECT_ROOT / "data", data, share), *files]
         options = ("--data", str(data), "--fixed-model-name", _MODEL)
         models = {OURS: folder / f"{_MODEL}.tar.gz"}
         with progress.step(f"Training {OURS}"):
@@ -98,7 +99,7 @@ def compare(minutes: int, files: list[Path]) -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     disks = [disk_megabytes(python.parents[1]) for python in (BOT_PYTHON, STOCK_PYTHON)]
-    print(_heading(training, load))
+    print(_heading(training, share, load))
     rows = [
         *understanding_rows(understood[OURS], understood[STOCK]),
         Row(f"Training (stock: {_epochs(training)})", Kind.COST, seconds, training.seconds, "s"),
@@ -166,13 +167,13 @@ def _draw(results: Path, understood: Mapping[str, Understood], folder: Path, ste
     )
 
 
-def _heading(training: Training, load: float) -> str:
+def _heading(training: Training, share: float, load: float) -> str:
     first, last = (training.curve[place]["i_acc"] for place in (0, -1))
     return (
         f"\nDate: {datetime.now(UTC):%Y-%m-%d}, command: `make compare-stock`\n"
         f"Machine: {os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB, "
         f"{platform.system()}, load {load:.1f} before the turns\n"
-        f"Both learnt from {1 - SHARE:.0%} of the examples; held_out_* is the rest\n"
+        f"Both learnt from {(1 - SHARE) * share:.1%} of the examples; held_out_* is {SHARE:.0%}\n"
         f"Stock model: {_epochs(training)}, trained on {training.trained} in "
         f"{training.seconds:,.0f} s at load {training.load}\n"
         f"Its accuracy on what it learns: {first:.2f} in the first epoch, {last:.2f} in the last\n"

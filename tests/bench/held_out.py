@@ -14,12 +14,14 @@ SHARE = 0.1
 _SEED = 1
 
 
-def split_data(data: Path, kept: Path) -> list[Path]:
+def split_data(data: Path, kept: Path, learnt: float = 1.0) -> list[Path]:
     """Write the data without what is held back, and that as files for `make evaluate-nlu`.
 
     Args:
         data: the project's `data/`: `nlu/LANGUAGE/INTENT*.yml`, and whatever else is learnt from.
         kept: becomes a copy of it with fewer examples.
+        learnt: share of what is not held back that stays in the copy, so that a slow model can be
+            trained to the end on less; 1 is all.
 
     Returns:
         A file of messages for each language, `held_out_LANGUAGE.jsonl` beside `kept`. The same data
@@ -30,7 +32,7 @@ def split_data(data: Path, kept: Path) -> list[Path]:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         of_language = held_out.setdefault(path.parent.name, [])
         for block in content.get("nlu", ()):
-            of_language += _hold_back(block, f"{_SEED} {path.relative_to(data).as_posix()}")
+            of_language += _hold_back(block, learnt, f"{_SEED} {path.relative_to(data).as_posix()}")
         copy = kept / path.relative_to(data)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
@@ -41,14 +43,17 @@ def split_data(data: Path, kept: Path) -> list[Path]:
     ]
 
 
-def _hold_back(block: dict[str, Any], seed: str) -> list[dict[str, str]]:
+def _hold_back(block: dict[str, Any], learnt: float, seed: str) -> list[dict[str, str]]:
     """Take messages out of the block's examples, which are lines that begin with "- "."""
     examples = [line for line in block["examples"].splitlines() if line.strip()]
     count = round(len(examples) * SHARE)
-    taken = set(random.Random(seed).sample(range(len(examples)), count))
-    block["examples"] = "".join(
-        f"{line}\n" for place, line in enumerate(examples) if place not in taken
-    )
+    mixed = random.Random(seed)
+    taken = set(mixed.sample(range(len(examples)), count))
+    others = [place for place in range(len(examples)) if place not in taken]
+    if learnt < 1:
+        # Rasa wants two examples of an intent, however small the share.
+        others = sorted(mixed.sample(others, max(min(2, len(others)), round(learnt * len(others)))))
+    block["examples"] = "".join(f"{examples[place]}\n" for place in others)
     return [
         {"text": examples[place].removeprefix("- "), "label": block["intent"]}
         for place in sorted(taken)

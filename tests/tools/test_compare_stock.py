@@ -66,6 +66,14 @@ def test_a_tenth_of_each_intent_and_language_is_held_back(data: Path, tmp_path: 
     assert examples(tmp_path / "kept" / "data") + held_out == examples(data)
 
 
+def test_of_the_rest_a_share_can_be_learnt(data: Path, tmp_path: Path) -> None:
+    split_data(data, tmp_path / "kept" / "data", 0.5)
+    learnt = examples(tmp_path / "kept" / "data")
+    assert Counter(label for _, label in learnt.elements()) == {"greet": 8, "deny": 8}
+    split_data(data, tmp_path / "all" / "data")
+    assert learnt <= examples(tmp_path / "all" / "data")
+
+
 def test_all_else_is_learnt_from_as_it_is(data: Path, tmp_path: Path) -> None:
     split_data(data, tmp_path / "kept")
     rules = yaml.safe_load((tmp_path / "kept" / "rules" / "talk.yml").read_text())
@@ -194,9 +202,9 @@ def comparison(project: FakeProject) -> FakeProject:
 @pytest.mark.parametrize(
     ("given", "handed_on"),
     [
-        ((), '"0"'),
-        (("MINUTES=60",), '"60"'),
-        (("FILE=my messages.jsonl",), '"0", "my messages.jsonl"'),
+        ((), '"0", "100"'),
+        (("MINUTES=60", "PERCENT=15"), '"60", "15"'),
+        (("FILE=my messages.jsonl",), '"0", "100", "my messages.jsonl"'),
     ],
 )
 def test_all_that_is_needed_is_there_before_the_comparison(
@@ -210,7 +218,11 @@ def test_all_that_is_needed_is_there_before_the_comparison(
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [("FILE=nowhere.jsonl", "nowhere.jsonl does not exist"), ("MINUTES=an hour", "whole number")],
+    [
+        ("FILE=nowhere.jsonl", "nowhere.jsonl does not exist"),
+        ("MINUTES=an hour", "MINUTES must be a whole number"),
+        ("PERCENT=0", "PERCENT must be a whole number from 1 to 100"),
+    ],
 )
 def test_a_mistake_is_told_before_anything_is_made(
     comparison: FakeProject, given: str, said: str
