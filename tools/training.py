@@ -77,7 +77,8 @@ def train(layout: Layout, environ: Mapping[str, str], step: Step, force: bool = 
     if stamp_file(layout).exists():
         stamp_file(layout).unlink()
     command = [str(layout.bot_python), "-m", "bot", "train"]
-    command += ["--fixed-model-name", MODEL, "--out", layout.models.name]
+    # Asked to, Rasa does not sum up all data first to see what it could take from its cache.
+    command += ["--force", "--fixed-model-name", MODEL, "--out", layout.models.name]
     run_logged(
         command,
         step,

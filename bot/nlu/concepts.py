@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 import yaml
 
-from bot.nlu.wording import words
+from bot.nlu.wording import Wording
 
 WORD_LISTS = Path(__file__).resolve().parent / "concept_words"
 #: How many words a message has, roughly: a bare answer is short and a story long.
@@ -43,35 +43,12 @@ class Concepts:
         if concept not in named:
             named.append(concept)
 
-    def found(self, text: str) -> List[Tuple[str, ...]]:
-        """The concepts of each word or phrase that has any, in the order of the normal text."""
-        return [concepts for _, concepts in self._pieces(text) if concepts]
+    def read(self, text: str) -> Reading:
+        """What a message is about."""
+        return Reading(text, self)
 
-    def among_words(self, text: str) -> List[str]:
-        """The words of the normal text, where a phrase with concepts is its first one's name.
-
-        Names are in capitals, so that no word of the (lower case) text is mistaken for one.
-        """
-        return [concepts[0].upper() if concepts else word for word, concepts in self._pieces(text)]
-
-    def around_but(self, text: str) -> List[str]:
-        """The concepts before and after the last "but", and which stand near after it.
-
-        "Lovely kettle, but the lid broke" is about a lid that broke, and not about lovely kettles.
-        Without a "but" all stand before it.
-        """
-        first = [concepts[0] for concepts in self.found(text)]
-        turn = max((at for at, concept in enumerate(first) if concept == "but"), default=len(first))
-        after = first[turn + 1 :]
-        features = ["but" if turn < len(first) else "no but"]
-        features += [f"before {concept}" for concept in first[:turn]]
-        features += [f"after {concept}" for concept in after]
-        features += [f"after {one}>{next_}" for one, next_ in pairwise(after)]
-        return features
-
-    def _pieces(self, text: str) -> List[Tuple[str, Tuple[str, ...]]]:
-        """The words and the longest known phrases of the text, each with its concepts, if any."""
-        spoken = words(text)
+    def pieces(self, spoken: Sequence[str]) -> List[Tuple[str, Tuple[str, ...]]]:
+        """The words and the longest known phrases of them, each with its concepts, if any."""
         pieces: List[Tuple[str, Tuple[str, ...]]] = []
         at = 0
         while at < len(spoken):
@@ -97,19 +74,50 @@ class Concepts:
                 return self._prefixes[phrase[:end]]
         return None
 
-    def __call__(self, text: str) -> List[str]:
-        """Features for a model: the concepts, which stand near and which stand together."""
-        found = self.found(text)
-        first = [concepts[0] for concepts in found]
+
+class Reading(Wording):
+    """The wording of a message, what it is about, and the features for a model made of that."""
+
+    def __init__(self, text: str, concepts: Concepts) -> None:
+        super().__init__(text)
+        self._pieces = concepts.pieces(self.words)
+        #: The concepts of each word or phrase that has any, in the order of the normal text.
+        self.found: List[Tuple[str, ...]] = [about for _, about in self._pieces if about]
+
+    def features(self) -> List[str]:
+        """The concepts, which stand near and which stand together."""
+        first = [concepts[0] for concepts in self.found]
         together = sorted(set(first))
-        features = [concept for concepts in found for concept in concepts]
+        features = [concept for concepts in self.found for concept in concepts]
         features += [f"{one}>{next_}" for one, next_ in pairwise(first)]
         features += [f"{one}>>{later}" for one, later in zip(first, first[2:], strict=False)]
         features += [
             f"{one}&{other}" for at, one in enumerate(together) for other in together[at + 1 :]
         ]
-        length = len(words(text))
+        length = len(self.words)
         features.append(f"length {sum(length >= least for least in _LENGTHS)}")
-        if "?" in text:
+        if "?" in self.words:
             features.append("?")
+        return features
+
+    def among_words(self) -> List[str]:
+        """The words of the normal text, where a phrase with concepts is its first one's name.
+
+        Names are in capitals, so that no word of the (lower case) text is mistaken for one.
+        """
+        return [concepts[0].upper() if concepts else word for word, concepts in self._pieces]
+
+    def around_but(self) -> List[str]:
+        """The concepts before and after the last "but", and which stand near after it.
+
+        "Lovely kettle, but the lid broke" is about a lid that broke, and not about lovely kettles.
+        Without a "but" all stand before it.
+        """
+        first = [concepts[0] for concepts in self.found]
+        turn = max((at for at, concept in enumerate(first) if concept == "but"), default=len(first))
+        after = first[turn + 1 :]
+        features = ["but" if turn < len(first) else "no but"]
+        features += [f"before {concept}" for concept in first[:turn]]
+        features += [f"after {concept}" for concept in after]
+        features += [f"after {one}>{next_}" for one, next_ in pairwise(after)]
         return features

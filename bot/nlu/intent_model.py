@@ -7,15 +7,17 @@ network may have a say in both (docs/benchmarks/nlu-public.md tells what it brin
 
 from __future__ import annotations
 
-from typing import List, Optional, Sequence
+from operator import attrgetter
+from typing import Any, Callable, List, Optional, Sequence
 
 import numpy as np
 
-from bot.nlu.concepts import Concepts
-from bot.nlu.linear_text_model import LinearTextModel, by_characters, by_tokens
+from bot.nlu.concepts import Concepts, Reading
+from bot.nlu.linear_text_model import LinearTextModel
 from bot.nlu.neural_text_model import NeuralTextModel
 from bot.nlu.text import plain
-from bot.nlu.wording import normal, stems, words
+from bot.nlu.text_features import by_characters, by_tokens
+from bot.nlu.wording import Wording, normal, stems, words
 
 #: Scaled features are larger; the share of the regularisation that fits them, by measurement.
 _OF_SCALED_FEATURES = 0.05
@@ -56,19 +58,20 @@ class IntentModel:
                 count_unknown=count_unknown,
             )
         views = [
-            by_tokens(words, ngrams=1),
-            by_tokens(stems, ngrams=2),
+            by_tokens(attrgetter("words"), ngrams=1),
+            by_tokens(attrgetter("stems"), ngrams=2),
             by_characters(character_ngrams),
         ]
+        prepare: Callable[[str], Any] = Wording
         if about_service:
-            concepts = Concepts()
+            prepare = Concepts().read
             views += [
-                by_tokens(concepts, ngrams=1, rarest=2),
-                by_tokens(concepts.among_words, ngrams=3, rarest=2),
-                by_tokens(concepts.around_but, ngrams=2, rarest=2),
+                by_tokens(Reading.features, ngrams=1, rarest=2),
+                by_tokens(Reading.among_words, ngrams=3, rarest=2),
+                by_tokens(Reading.around_but, ngrams=2, rarest=2),
             ]
         self._messages = LinearTextModel(
-            normal,
+            prepare,
             views,
             regularisation * (_OF_SCALED_FEATURES if by_ratio else 1),
             seed,

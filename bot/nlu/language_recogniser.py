@@ -17,8 +17,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.entity import add_entity
 from bot.nlu.kept import KeptComponent
-from bot.nlu.linear_text_model import LinearTextModel, by_characters, by_tokens
+from bot.nlu.linear_text_model import LinearTextModel
 from bot.nlu.text import plain
+from bot.nlu.text_features import by_characters, by_tokens
 from bot.nlu.wording import words
 
 ENTITY = "language"

@@ -10,13 +10,12 @@ import warnings
 from typing import Callable, List, Sequence
 
 import numpy as np
-import scipy.sparse as sparse
 from scipy.special import softmax
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
 
-from bot.nlu.linear_text_model import features_of
+from bot.nlu.text_features import for_each, learn_features
 
 #: So often all examples are seen; few examples more often, until so many steps are made.
 _ROUNDS, _STEPS = 12, 500
@@ -49,9 +48,7 @@ class NeuralTextModel:
     def fit(self, texts: Sequence[str], classes: Sequence[str]) -> NeuralTextModel:
         """Learn; two classes at least are needed."""
         prepared = [self._prepare(text) for text in texts]
-        features = sparse.hstack(
-            [vectorizer.fit_transform(prepared) for vectorizer in self._vectorizers]
-        ).tocsr()
+        features, self._features = learn_features(self._vectorizers, prepared)
         batch = min(max(len(texts) // _BATCHES, _SMALLEST_BATCH), _LARGEST_BATCH)
         batch = min(batch, len(texts))
         network = MLPClassifier(
@@ -68,10 +65,8 @@ class NeuralTextModel:
             warnings.simplefilter("ignore", ConvergenceWarning)
             network.fit(features, classes)
         self.classes: List[str] = [str(name) for name in network.classes_]
-        ends = np.cumsum([len(vectorizer.vocabulary_) for vectorizer in self._vectorizers])
         into, out = network.coefs_
-        self._into = np.split(into.astype(np.float32), ends[:-1])
-        self._rarities = [np.array(vectorizer.idf_) for vectorizer in self._vectorizers]
+        self._into = for_each(self._features, into)
         self._hidden_intercepts, out_intercepts = network.intercepts_
         self._out, self._intercepts = _per_class(out), _per_class(out_intercepts)
         return self
@@ -80,11 +75,9 @@ class NeuralTextModel:
         """One for each of `classes`; they add up to 1."""
         prepared = self._prepare(text)
         hidden = self._hidden_intercepts.astype(np.float64)
-        for vectorizer, rarities, weights in zip(
-            self._vectorizers, self._rarities, self._into, strict=True
-        ):
-            at, values = features_of(vectorizer, rarities, prepared, self._count_unknown)
-            hidden += values @ weights[at]
+        for features, weights in zip(self._features, self._into, strict=True):
+            at, values = features.of(prepared, self._count_unknown)
+            hidden += values @ weights.take(at, axis=0)
         return softmax(np.maximum(hidden, 0) @ self._out + self._intercepts)
 
 

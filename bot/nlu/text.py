@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 from typing import FrozenSet
@@ -10,14 +9,14 @@ from typing import FrozenSet
 #: Put by the private channel before typed text that begins with "/", which Rasa would obey.
 SLASH_GUARD = "\u2060"
 
-_SPACES = re.compile(r"\s+")
-
 
 def plain(text: str) -> str:
     """Lower case, without accents, with single spaces; same meaning, fewer forms."""
-    decomposed = unicodedata.normalize("NFKD", text.replace(SLASH_GUARD, "").casefold())
-    kept = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return _SPACES.sub(" ", kept).strip()
+    folded = text.replace(SLASH_GUARD, "").casefold()
+    if not folded.isascii():
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return " ".join(folded.split())
 
 
 def plain_in_place(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import List
 
 from bot.nlu.text import plain
@@ -49,6 +50,25 @@ _SHORTEST_STEM = 3
 _NOT_STEMMED_UP_TO = 4
 
 
+class Wording:
+    """A text in its normal spelling, with its words and stems, each worked out once."""
+
+    def __init__(self, text: str) -> None:
+        self._normal = normal(text)
+
+    def __str__(self) -> str:
+        return self._normal
+
+    @cached_property
+    def words(self) -> List[str]:
+        return words(self._normal)
+
+    @cached_property
+    def stems(self) -> List[str]:
+        """The words without the commonest endings of English and Portuguese."""
+        return [_stem(word) for word in self.words]
+
+
 def normal(text: str) -> str:
     """Plain text (see `plain`) with one spelling for each thing; numbers become 0."""
     for pattern, replacement in _MARKS:
@@ -69,7 +89,7 @@ def stems(text: str) -> List[str]:
 
 
 def _stem(word: str) -> str:
-    if len(word) <= _NOT_STEMMED_UP_TO:
+    if len(word) <= _NOT_STEMMED_UP_TO or not word.endswith(_ENDINGS):
         return word
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:

@@ -10,7 +10,6 @@ import yaml
 
 from bot.nlu.concepts import WORD_LISTS, Concepts
 from bot.nlu.text import plain
-from bot.nlu.wording import normal
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +18,7 @@ def concepts() -> Concepts:
 
 
 def _of(concepts: Concepts, text: str) -> List[str]:
-    return [concept for found in concepts.found(normal(text)) for concept in found]
+    return [concept for found in concepts.read(text).found for concept in found]
 
 
 def _lists(language: str) -> Dict[str, List[str]]:
@@ -57,22 +56,22 @@ def test_the_same_thing_is_the_same_concept_in_both_languages(
 def test_the_longest_phrase_wins_over_its_words(tmp_path: Path) -> None:
     (tmp_path / "en.yml").write_text("a: [switch off]\nb: [switch, around]\nc: [refund*]\n")
     small = Concepts(tmp_path)
-    assert small.found("switch off") == [("a",)]
-    assert small.found("switch it around") == [("b",), ("b",)]
-    assert small.found("refunded the rest") == [("c",)]
+    assert small.read("switch off").found == [("a",)]
+    assert small.read("switch it around").found == [("b",), ("b",)]
+    assert small.read("refunded the rest").found == [("c",)]
 
 
 def test_a_word_may_be_about_two_things(tmp_path: Path) -> None:
     (tmp_path / "en.yml").write_text("a: [show]\n")
     (tmp_path / "pt.yml").write_text("b: [show]\n")
-    assert Concepts(tmp_path).found("show") == [("a", "b")]
+    assert Concepts(tmp_path).read("show").found == [("a", "b")]
 
 
 def test_features_tell_what_stands_near_and_together(concepts: Concepts) -> None:
-    features = concepts(normal("it does not work, where is my refund?"))
+    features = concepts.read("it does not work, where is my refund?").features()
     assert {"not", "works", "not>works", "refund", "?"} <= set(features)
     assert [one for one in features if one.startswith("length ")] == ["length 2"]
 
 
 def test_a_text_without_any_known_word_has_its_length_only(concepts: Concepts) -> None:
-    assert concepts("xyzzy") == ["length 0"]
+    assert concepts.read("xyzzy").features() == ["length 0"]

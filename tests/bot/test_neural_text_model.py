@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bot.nlu.intent_model import IntentModel
-from bot.nlu.linear_text_model import by_characters, by_tokens
 from bot.nlu.neural_text_model import NeuralTextModel
 from bot.nlu.text import plain
+from bot.nlu.text_features import by_characters, by_tokens
 from bot.nlu.wording import words
 
 EXAMPLES = {
