@@ -58,6 +58,10 @@ test-conversations: ## Run the conversations with the trained bot
 test-browser: ## Run the tests in the browser
 	@$(call find_python,test browser)
 
+.PHONY: test-hostile
+test-hostile: ## Send random and hostile bodies to the website, more than the tests do: [BODIES=10000]
+	@export AFTERCARE_TEST_EXAMPLES=$(if $(BODIES),"$$BODIES",10000); $(call find_python,test hostile)
+
 .PHONY: check
 check: ## Check formatting, lint, types and syntax; changes nothing
 	@$(call find_python,check)
@@ -78,6 +82,10 @@ migration: ## Write a migration for changed tables: MESSAGE="tickets have a due 
 .PHONY: load
 load: ## Load the sample company (products, services, manuals) from catalogue/
 	@$(call find_python,run aftercare.catalogue.load)
+
+.PHONY: evaluate-tickets
+evaluate-tickets: ## Weigh the tickets that the rule in force has not weighed yet
+	@$(call find_python,run aftercare.evaluation)
 
 .PHONY: import-manual
 import-manual: ## Read a manual: FILE=x.pdf PRODUCT=id LANGUAGE=en [VERSION=2.0] [PUBLISH=1]
@@ -118,6 +126,12 @@ erase-person: ## Erase a person, with a receipt: PERSON=mail, phone or ticket
 retention: ## Remove what is past its period now, or only count it: [DRY_RUN=1]
 	@$(call find_python,run aftercare.privacy retention $(if $(DRY_RUN),--dry-run))
 
+.PHONY: staff-add
+staff-add: ## Add a member of staff: EMAIL=name@example.org NAME="Ann Lee" [ROLE=agent|manager|admin]
+	@test -n "$$EMAIL" && test -n "$(given_name)" || { \
+	  echo 'Whom? make staff-add EMAIL=ann@example.org NAME="Ann Lee" ROLE=agent' >&2; exit 1; }
+	@$(call find_python,run aftercare.staff.add "$$EMAIL" "$$NAME" $(if $(ROLE),"$$ROLE",agent))
+
 .PHONY: staff-password
 staff-password: ## Give a member of staff a new password: EMAIL=name@example.org
 	@test -n "$$EMAIL" || { echo 'Whose? make staff-password EMAIL=name@example.org' >&2; exit 1; }
@@ -127,6 +141,11 @@ staff-password: ## Give a member of staff a new password: EMAIL=name@example.org
 bench: ## Measure speed and memory
 	@$(call find_python,run tests.bench)
 
+.PHONY: bench-gateway
+bench-gateway: ## Measure taking and answering under load: [ENGINE=postgresql] [MINUTES=5] [JSON=file]
+	@$(call find_python,run-trained tests.bench.gateway $(if $(ENGINE),--engine "$$ENGINE") \
+	  $(if $(MINUTES),--minutes "$$MINUTES") $(if $(JSON),--json "$$JSON"))
+
 .PHONY: bench-bot
 bench-bot: ## Measure the bot by itself, beside another checkout's if asked: [AGAINST=folder]
 	@$(call find_python,run tests.bench.bot $(if $(AGAINST),"$$AGAINST"))
@@ -134,6 +153,10 @@ bench-bot: ## Measure the bot by itself, beside another checkout's if asked: [AG
 .PHONY: bench-streams
 bench-streams: ## Measure the memory of a thousand open chats
 	@$(call find_python,run tests.bench.streams)
+
+.PHONY: bench-guidance
+bench-guidance: ## Measure the search in a catalogue that is made for it: [SECTIONS=100000]
+	@$(call find_python,run tests.bench.guidance.large $(if $(SECTIONS),"$$SECTIONS"))
 
 .PHONY: chaos
 chaos: ## Kill every program again and again while customers write: [ENGINE=postgresql] [MESSAGES=20000]
@@ -158,6 +181,8 @@ compare-stock: ## Set the bot beside Rasa's stock pipeline (hours, once): [FILE=
 benchmark-nlu: ## Teach the intent model public benchmarks: [FOLDER=benchmarks] [ONLY=hint3]
 	@$(call find_python,benchmark-nlu $(if $(FOLDER),"$$FOLDER",../shared/eval/benchmarks) $(if $(ONLY),"$$ONLY"))
 
+# A machine may set NAME as well (WSL does), so only the one given to make counts.
+given_name = $(if $(filter command line,$(origin NAME)),given)
 # The locale of a machine may set LANGUAGE as well, so only the one given to make counts.
 given_language = $(if $(filter command line,$(origin LANGUAGE)),$(LANGUAGE))
 language = $(if $(filter command line,$(origin LANGUAGE)),"$$LANGUAGE",en)
@@ -168,9 +193,18 @@ evaluate-guidance: ## Measure the search: SECTIONS=s.jsonl QUESTIONS=q.jsonl [LA
 	  echo 'On which? make evaluate-guidance SECTIONS=s.jsonl QUESTIONS=q.jsonl' >&2; exit 1; }
 	@$(call find_python,run aftercare.guidance.evaluate "$$SECTIONS" "$$QUESTIONS" $(language))
 
+.PHONY: compare-guidance
+compare-guidance: ## Set the search beside plain BM25, with pictures: [SECTIONS=s.jsonl QUESTIONS=q.jsonl]
+	@$(call find_python,run tests.bench.guidance.compare \
+	  $(if $(SECTIONS),"$$SECTIONS" "$$QUESTIONS"))
+
+.PHONY: calibrate-guidance
+calibrate-guidance: ## Learn from the project's questions how likely a found section answers
+	@$(call find_python,run tests.bench.guidance.calibrate)
+
 .PHONY: clean
 clean: ## Remove environments, models and var/ with the database, after asking (FORCE=1: without)
 	@$(call find_python,clean)
 
-export CONVERSATIONS EMAIL ENGINE FILE FOLDER FORCE MESSAGE MESSAGES MINUTES ONLY PERCENT PERSON QUESTIONS
-export SECTIONS
+export BODIES CONVERSATIONS EMAIL ENGINE FILE FOLDER FORCE JSON MESSAGE MESSAGES MINUTES NAME ONLY
+export PERCENT PERSON QUESTIONS ROLE SECTIONS

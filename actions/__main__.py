@@ -19,8 +19,10 @@ from actions.digressions import (
     NoteOtherWish,
     TakeFiles,
     TakeUpRemark,
+    TakeVerdict,
 )
 from actions.intake import ValidateIntakeForm
+from actions.training import WalkOn
 from aftercare.desk import Desk, open_desk
 from aftercare.log import set_up_logging
 from aftercare.settings import settings
@@ -42,8 +44,10 @@ def create_action_server(desk: Desk, secret: str) -> Sanic[Any, Any]:
         AnswerWarranty(desk),
         AnswerWaitingTime(desk),
         TakeFiles(desk),
+        TakeVerdict(desk),
         TakeUpRemark(desk),
         NoteOtherWish(desk),
+        WalkOn(desk),
     ):
         executor.register_action(action)
     app: Sanic[Any, Any] = create_app(executor, cors_origins=[])

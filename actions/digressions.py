@@ -18,11 +18,10 @@ class AnswerUsage(GuardedAction):
         self._desk = desk
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        replies = self._desk.answer_usage(
-            said(tracker), state(tracker), memory(tracker), talk(tracker)
-        )
+        remembered = memory(tracker)
+        replies = self._desk.answer_usage(said(tracker), state(tracker), remembered, talk(tracker))
         utter(dispatcher, replies)
-        return []
+        return [SlotSet(MEMORY, remembered.to_json())]
 
 
 class AnswerWarranty(GuardedAction):
@@ -48,6 +47,20 @@ class AnswerWaitingTime(GuardedAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         utter(dispatcher, self._desk.answer_waiting_time(talk(tracker)))
         return []
+
+
+class TakeVerdict(GuardedAction):
+    """Hears whether what the manual says has helped."""
+
+    action_name = "action_take_verdict"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        remembered = memory(tracker)
+        utter(dispatcher, self._desk.take_verdict(said(tracker), remembered, talk(tracker)))
+        return [SlotSet(MEMORY, remembered.to_json())]
 
 
 class TakeFiles(GuardedAction):

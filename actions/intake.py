@@ -32,7 +32,10 @@ class ValidateIntakeForm(GuardedAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         present, message, remembered = state(tracker), said(tracker), memory(tracker)
-        if present is None and remembered.asks:
+        if present is None and remembered.training:
+            again = _digressed(tracker)
+            turn = self._desk.train(message, remembered, talk(tracker), again=again)
+        elif present is None and remembered.asks:
             turn = (
                 self._desk.ask_again(remembered, talk(tracker))
                 if _digressed(tracker)
@@ -58,7 +61,7 @@ class ValidateIntakeForm(GuardedAction):
 
     def after_failure(self, tracker: Tracker) -> Events:
         # What is under way waits for the same answer again; an intake that could not begin is left.
-        waits = tracker.get_slot(INTAKE) or memory(tracker).asks
+        waits = tracker.get_slot(INTAKE) or memory(tracker).asks or memory(tracker).training
         return [SlotSet(ANSWER, None if waits else "done")]
 
 

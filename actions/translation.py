@@ -30,6 +30,7 @@ def talk(tracker: Tracker) -> Talk:
         conversation_id=tracker.sender_id,
         channel=metadata.get("channel") or "website",
         language=language(tracker),
+        turn_id=str(metadata.get("turn_id") or ""),
     )
 
 
@@ -55,12 +56,13 @@ def memory(tracker: Tracker) -> Memory:
 def turn_events(turn: Turn) -> list[dict[str, Any]]:
     """The slots that keep what a turn led to.
 
-    The answer slot is filled when the intake is over and nothing is asked about the next one.
+    The answer slot is filled when intake and training are over and nothing is asked about the next.
     """
+    waits = turn.state or turn.memory.asks or turn.memory.training
     return [
         SlotSet(INTAKE, turn.state.to_json() if turn.state else None),
         SlotSet(MEMORY, turn.memory.to_json()),
-        SlotSet(ANSWER, None if turn.state or turn.memory.asks else "done"),
+        SlotSet(ANSWER, None if waits else "done"),
     ]
 
 

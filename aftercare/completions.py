@@ -9,7 +9,7 @@ from aftercare.answers import Answers
 from aftercare.database import SessionFactory, writing
 from aftercare.errors import StorageUnavailable
 from aftercare.intake.dialogue import Intake
-from aftercare.intake.state import CONFIRMATION
+from aftercare.intake.state import CONFIRMATION, Memory
 from aftercare.log import log_failure
 from aftercare.replies import Reply
 from aftercare.talk import Talk, Turn
@@ -58,7 +58,8 @@ class Completions:
             email=by_kind.get("email") or (contact if "@" in contact else None),
             phone=by_kind.get("phone") or (contact if contact and "@" not in contact else None),
             records=dict(state.records),
-            note="Told of danger: read this first." if intake.memory.warned else "",
+            note=_note(intake.memory),
+            danger=intake.memory.warned,
         )
         try:
             with writing(self._sessions) as session:
@@ -75,7 +76,8 @@ class Completions:
             "service": service.name[talk.language],
             "answer_within": self._answers.answer_within(talk.language),
         }
-        intake.memory.question = None
+        intake.memory.question = intake.memory.answer = None
+        intake.memory.tried, intake.memory.unanswered = [], False
         reachable = new.email or new.phone
         if reachable:
             intake.memory.ticket, intake.memory.ticket_contact = number, reachable
@@ -117,3 +119,11 @@ class Completions:
             return Turn(None, memory, [Reply("utter_ticket_not_found", {"number": number})])
         memory.failed_proofs = 0
         return Turn(None, memory, [Reply(f"utter_ticket_status_{status}", values)])
+
+
+def _note(memory: Memory) -> str:
+    """What colleagues should know before they read the ticket."""
+    lines = ["Told of danger: read this first."] if memory.warned else []
+    if memory.tried:
+        lines.append(f"Tried from the manual and did not help: {'; '.join(memory.tried)}.")
+    return "\n".join(lines)

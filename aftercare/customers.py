@@ -76,7 +76,12 @@ def identify_customer(
     found.external_id = external_id
     found.name = name or found.name
     if email and email != found.email and not _has_owner(session, email):
-        found.email = email
+        try:
+            with session.begin_nested():
+                found.email = email
+        except IntegrityError:
+            # Somebody else was given this address a moment ago, and keeps it.
+            session.refresh(found, ["email"])
     return found
 
 
@@ -99,8 +104,11 @@ def vouched_for(session: Session, conversation_id: str) -> dict[str, str]:
 def _known_to_website(session: Session, external_id: str, email: str | None) -> Customer | None:
     found = session.scalar(select(Customer).where(Customer.external_id == external_id))
     if found is None and email:
+        # Held, so that of two ids with this address only one becomes that customer.
         found = session.scalar(
-            select(Customer).where(Customer.email == email, Customer.external_id.is_(None))
+            select(Customer)
+            .where(Customer.email == email, Customer.external_id.is_(None))
+            .with_for_update()
         )
     return found
 

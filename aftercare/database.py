@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -18,9 +19,11 @@ from aftercare.settings import Settings
 #: A factory of sessions; each unit of work opens one, commits once and closes it.
 SessionFactory = sessionmaker[Session]
 
-#: Connections to PostgreSQL that one process keeps, and how many more it opens under load.
+#: Connections that one process keeps, and how many more it opens under load.
 _KEPT_CONNECTIONS = 10
 _MORE_CONNECTIONS = 10
+#: The option under which an engine carries its writers.
+_WRITERS = "aftercare_writers"
 #: A server that is gone without a word is noticed after 25 seconds; libpq's own names.
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
@@ -56,16 +59,19 @@ def _patience(timeout: float) -> dict[str, int]:
     return {"connect_timeout": max(2, round(timeout)), **_KEEPALIVE}
 
 
+def _pool(timeout: float) -> dict[str, Any]:
+    return {
+        "pool_size": _KEPT_CONNECTIONS,
+        "max_overflow": _MORE_CONNECTIONS,
+        "pool_timeout": timeout,
+        "hide_parameters": True,
+    }
+
+
 def _open_postgresql(url: URL, timeout: float) -> Engine:
     """Waits for a lock, and for a free connection, as long as SQLite waits for a lock."""
     engine = create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=_KEPT_CONNECTIONS,
-        max_overflow=_MORE_CONNECTIONS,
-        pool_timeout=timeout,
-        connect_args=_patience(timeout),
-        hide_parameters=True,
+        url, pool_pre_ping=True, connect_args=_patience(timeout), **_pool(timeout)
     )
 
     @event.listens_for(engine, "connect")
@@ -81,7 +87,8 @@ def _open_sqlite(url: URL, timeout: float) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": timeout, "check_same_thread": False},
-        hide_parameters=True,
+        execution_options={_WRITERS: _Writers(timeout)},
+        **_pool(timeout),
     )
 
     @event.listens_for(engine, "connect")
@@ -124,10 +131,37 @@ def writing(sessions: SessionFactory) -> Iterator[Session]:
 
     Raises StorageUnavailable where the database is locked, read-only or gone.
     """
-    with _translated(), sessions() as session:
+    with _translated(), sessions() as session, _turn_to_write(session):
         session.connection(execution_options={"write": True})
         yield session
         session.commit()
+
+
+def _turn_to_write(session: Session) -> AbstractContextManager[None]:
+    writers: _Writers | None = session.get_bind().get_execution_options().get(_WRITERS)
+    return writers.turn() if writers else nullcontext()
+
+
+class _Writers:
+    """The threads of one process that write to a SQLite file, one after the other.
+
+    SQLite itself lets who must wait sleep and look again, for up to a tenth of a second after the
+    other has long been done, and with a connection in hand that readers need.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for it, before a connection is taken. Raises StorageUnavailable."""
+        if not self._lock.acquire(timeout=self._timeout):
+            raise StorageUnavailable("other threads of this process have written for too long")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
 
 @contextmanager

@@ -6,20 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from aftercare.answers import Answers
-from aftercare.attachments.tying import open_ticket_of, settle_earlier, waits_for_ticket
+from aftercare.attachments.tying import settle_earlier, waits_for_ticket
+from aftercare.beside import QuestionsBeside
 from aftercare.catalogue.files import CompanyFile, read_company
-from aftercare.catalogue.snapshot import Catalogue, CatalogueReader
+from aftercare.catalogue.snapshot import Catalogue
 from aftercare.completions import Completions
 from aftercare.customers import vouched_for
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
 from aftercare.errors import NotFound
 from aftercare.guidance.answers import Guidance
 from aftercare.guidance.index import GuidanceIndex
-from aftercare.intake.dialogue import DIGRESSIONS, Intake, Step, Verdict
-from aftercare.intake.filing import REMEMBERED
+from aftercare.handover.asking import People, wants_message
+from aftercare.hours import Hours
+from aftercare.intake.dialogue import Intake, Step, Verdict
+from aftercare.intake.digressions import DIGRESSIONS
 from aftercare.intake.next_wish import Begin, NextWish
-from aftercare.intake.state import IntakeState, Memory, follow_catalogue
+from aftercare.intake.person import PERSON, asks_for_person, summary_for_person
+from aftercare.intake.state import REMEDY, IntakeState, Memory, follow_catalogue
 from aftercare.intake.understood import FALLBACK, Understood
 from aftercare.intake.wishes import (
     FURTHER_WISH,
@@ -30,22 +33,19 @@ from aftercare.intake.wishes import (
     remember_wish,
     tells_by_number,
 )
-from aftercare.intake.words import words_of
-from aftercare.replies import Button, Reply
-from aftercare.safety import words_of_danger
+from aftercare.replies import Reply
 from aftercare.settings import Settings
+from aftercare.tables.guidance import Outcome
 from aftercare.talk import Talk, Turn
-from aftercare.wording import show_value
+from aftercare.training.beside import wants_training
+from aftercare.training.hearing import REQUEST_TRAINING
+from aftercare.training.trainer import Trainer
+from aftercare.troubleshooting import Troubleshooting
 
-#: The wish that no intake may hold up.
-PERSON = "request_human"
-_VERY_SURE = 0.75
 _LIKELY = 0.45
-_SHORT = 12
-_TELLING = 4
 
 
-class Desk:
+class Desk(QuestionsBeside):
     """Holds what the answers need: database, catalogue, manuals, clock."""
 
     def __init__(
@@ -55,11 +55,12 @@ class Desk:
         company: CompanyFile,
         clock: Callable[[], datetime],
     ) -> None:
-        self._sessions = sessions
-        self._catalogue = CatalogueReader(sessions)
-        self._company = company
-        self._answers = Answers(guidance, company, clock)
+        super().__init__(sessions, guidance, company, clock)
+        self._troubleshooting = Troubleshooting(guidance, self._verdicts, company.safety_words)
         self._completions = Completions(sessions, self._answers, clock)
+        #: Also for what is said beside a training.
+        self.trainer = Trainer(sessions, guidance, self._answers, clock)
+        self._people = People(sessions, Hours.of(company.business_hours), clock)
 
     # Intakes ----------------------------------------------------------------
 
@@ -69,6 +70,8 @@ class Desk:
         Raises NotFound for an intent without a service, StorageUnavailable.
         """
         catalogue = self._catalogue.newest()
+        if wants_training(said):
+            return Turn(None, memory, self.trainer.begin(said, memory, catalogue, talk))
         service = catalogue.service_by_intent.get(service_intent)
         if service is None:
             raise NotFound(f"no service for intent {service_intent}")
@@ -97,11 +100,31 @@ class Desk:
         drop_wish(memory, service_intent)
         for wish in further:
             remember_wish(memory, wish)
+        first: list[Reply] = []
+        if service_intent == PERSON:
+            self._verdicts.settle(Outcome.PERSON, memory, talk)
+            answer = self._people.answer(talk, message_wanted=wants_message(said))
+            if answer.queued:
+                return self._and_next(Turn(None, memory, [answer.reply]), talk)
+            first = [answer.reply]
         intake = self._intake(catalogue, IntakeState(service.id), memory, talk)
-        return self._warned(said, memory, self._turn(intake, intake.begin(own), talk))
+        turn = self._turn(intake, intake.begin(own), talk, said)
+        turn.replies[:0] = first
+        return self._warned(said, memory, turn)
 
-    def switch(self, service_intent: str, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
-        """Leave an intake for another service; what both need is taken along."""
+    def switch(
+        self,
+        service_intent: str,
+        state: IntakeState,
+        memory: Memory,
+        talk: Talk,
+        *,
+        message_wanted: bool = False,
+    ) -> Turn:
+        """Leave an intake for another service; what both need is taken along.
+
+        For a person who can come it stays open, unless a message is to be taken down instead.
+        """
         catalogue = self._catalogue.newest()
         service = catalogue.service_by_intent.get(service_intent)
         if service is None:
@@ -110,6 +133,13 @@ class Desk:
             return self.begin(
                 service_intent, Understood("", service_intent, pressed=True), memory, talk
             )
+        first: list[Reply] = []
+        if service_intent == PERSON:
+            self._verdicts.settle(Outcome.PERSON, memory, talk)
+            answer = self._people.answer(talk, message_wanted=message_wanted)
+            if answer.queued:
+                return Turn(state, memory, [answer.reply])
+            first = [answer.reply]
         said = drop_wish(memory, service_intent) or Understood("", service_intent, pressed=True)
         old = catalogue.services[state.service]
         kinds = {
@@ -127,7 +157,9 @@ class Desk:
             told = summary_for_person(catalogue, state, talk.language)
             fresh.records.update({"description": told} if told else {})
         intake = self._intake(catalogue, fresh, memory, talk)
-        return self._turn(intake, intake.begin(said), talk)
+        turn = self._turn(intake, intake.begin(said), talk, said)
+        turn.replies[:0] = first
+        return turn
 
     def take(self, said: Understood, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
         """Read a message as an answer within an intake."""
@@ -138,10 +170,15 @@ class Desk:
         own, further = apart(said, intake.service.intent)
         for wish in further:
             remember_wish(memory, wish)
+        of_remedy = state.asking == REMEDY
         step = intake.take(own)
+        if of_remedy:
+            self._troubleshooting.settle(intake, talk)
         if step.verdict is Verdict.DIGRESSION and asks_for_person(said):
-            return self.switch(PERSON, state, memory, talk)  # nobody has to ask for it twice
-        return self._warned(said, memory, self._turn(intake, step, talk))
+            # Nobody has to ask for it twice.
+            message = wants_message(said)
+            return self.switch(PERSON, state, memory, talk, message_wanted=message)
+        return self._warned(said, memory, self._turn(intake, step, talk, own))
 
     def resume(self, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
         """Ask again what was being asked."""
@@ -149,11 +186,13 @@ class Desk:
         if not follow_catalogue(state, catalogue):
             return Turn(None, memory, [Reply("utter_service_withdrawn")])
         intake = self._intake(catalogue, state, memory, talk)
-        return self._turn(intake, intake.resume(), talk)
+        return self._turn(intake, intake.resume(), talk, Understood("", ""))
 
     def service_meant(self, said: Understood) -> str | None:
         """The intent of the service that a message is for, also where it names no wish."""
         catalogue = self._catalogue.newest()
+        if wants_training(said):
+            return REQUEST_TRAINING
         if said.intent in catalogue.service_by_intent:
             return said.intent
         if said.intent == FALLBACK:
@@ -200,6 +239,7 @@ class Desk:
 
     def _and_next(self, turn: Turn, talk: Talk) -> Turn:
         """Where an intake is over, offer to go on with the next wish that the customer told."""
+        self._verdicts.note(turn.replies, turn.memory, talk)
         if turn.state is None and not turn.digression:
             turn.replies.extend(self._next_wish(turn.memory, talk).offer())
         return turn
@@ -207,145 +247,53 @@ class Desk:
     def _next_wish(self, memory: Memory, talk: Talk) -> NextWish:
         return NextWish(self._catalogue.newest(), memory, talk.language)
 
-    # Questions beside an intake ---------------------------------------------
+    # Training for use ---------------------------------------------------------
 
-    def answer_usage(
-        self, said: Understood, state: IntakeState | None, memory: Memory, talk: Talk
-    ) -> list[Reply]:
-        """Quote the manual for a question asked in the middle of something else."""
-        product = self._product_meant(said, state, memory)
-        if product is None:
-            return [Reply("utter_manual_which_product")]
-        section = said.first("section")
-        if section:
-            return [self._answers.section(section.value, product, talk)]
-        question = said.text_without("product", "product_category")
-        return [self._answers.from_manual(question, product, talk)]
-
-    def answer_waiting_time(self, talk: Talk) -> list[Reply]:
-        """Tell within what time a person answers."""
-        return [self._answers.waiting_time(talk)]
-
-    def take_files(self, state: IntakeState | None, talk: Talk) -> list[Reply]:
-        """A message that is nothing but files: say to which ticket they go, or ask what for."""
-        if state:
-            return [Reply("utter_files_kept")]
-        with reading(self._sessions) as session:
-            number = open_ticket_of(session, talk.conversation_id)
-        if number:
-            return [Reply("utter_files_with_ticket", {"number": number})]
-        return [Reply("utter_files_what_for")]
-
-    def take_up_remark(self, said: Understood, memory: Memory, talk: Talk) -> list[Reply]:
-        """Something told outside of an intake: "no, it's the W700" asks the last question again."""
+    def train(self, said: Understood, memory: Memory, talk: Talk, *, again: bool = False) -> Turn:
+        """Read a message within a training; `again`: something else was answered before."""
+        catalogue = self._catalogue.newest()
+        if again:
+            return Turn(None, memory, self.trainer.ask_again(memory, catalogue, talk))
         if self._endangered(said, memory):
-            return [Reply("utter_safety_first"), Reply("utter_safety_next")]
-        catalogue = self._catalogue.newest()
-        nothing = "utter_not_understood" if said.intent == FALLBACK else "utter_what_next"
-        named = said.all("product")
-        service = catalogue.services.get(memory.question_service or "")
-        memory.undecided = said.to_json() if len(words_of(said.text)) >= _TELLING else None
-        again = service and named and len(words_of(said.text)) <= _SHORT
-        if not service or not again or named[-1].value not in catalogue.products:
-            return [Reply(nothing)]
-        memory.product = named[-1].value
-        if service.completion == "answer_from_manual" and memory.searched:
-            return [self._answers.from_manual(memory.searched, memory.product, talk)]
-        if service.completion == "answer_warranty":
-            return [self._answers.warranty(catalogue.products[memory.product], memory.bought, talk)]
-        return [Reply(nothing)]
-
-    def answer_warranty(
-        self, said: Understood, state: IntakeState | None, memory: Memory, talk: Talk
-    ) -> list[Reply]:
-        """Tell the warranty term of the product that is being talked about."""
-        catalogue = self._catalogue.newest()
-        product = self._product_meant(said, state, memory)
-        if product is None:
-            return [Reply("utter_warranty_which_product")]
-        present = state.records if state else {}
-        bought = present.get("purchase_date") if product == present.get("product") else None
-        return [self._answers.warranty(catalogue.products[product], bought, talk)]
-
-    def note_other_wish(
-        self, said: Understood, state: IntakeState, memory: Memory, talk: Talk
-    ) -> list[Reply]:
-        """Another service was asked for: offer to change over, the present intake stays."""
-        catalogue = self._catalogue.newest()
-        service = catalogue.service_by_intent.get(said.intent)
-        if service is None or service.id == state.service:
-            return []
-        remember_wish(memory, said)
-        name = service.name[talk.language]
-        return [
-            Reply(
-                "utter_other_wish",
-                {"service": name, "present": catalogue.services[state.service].name[talk.language]},
-                (Button(name, "switch_service", {"service": said.intent}),),
-            )
-        ]
+            aside = self.trainer.set_aside(memory, catalogue, talk)
+            replies = [Reply("utter_safety_first"), *aside, Reply("utter_safety_next")]
+            return Turn(None, memory, replies)
+        outcome = self.trainer.take(said, memory, catalogue, talk)
+        if outcome.digression:
+            return Turn(None, memory, digression=True)
+        if outcome.wish:
+            memory.stuck_at = outcome.told
+            turn = self.begin(outcome.wish.intent, outcome.wish, memory, talk)
+            memory.stuck_at = None
+            turn.replies[:0] = outcome.replies
+            return turn
+        turn = Turn(None, memory, outcome.replies)
+        return turn if memory.training else self._and_next(turn, talk)
 
     # Completing an intake ---------------------------------------------------
 
-    def _turn(self, intake: Intake, step: Step, talk: Talk) -> Turn:
+    def _turn(self, intake: Intake, step: Step, talk: Talk, said: Understood) -> Turn:
         if step.verdict is Verdict.DIGRESSION:
             return Turn(intake.state, intake.memory, digression=True)
-        if step.verdict is Verdict.CANCELLED:
+        if step.verdict in (Verdict.CANCELLED, Verdict.SOLVED):
             return self._and_next(Turn(None, intake.memory, step.replies), talk)
         if step.verdict is Verdict.ASK:
-            return Turn(intake.state, intake.memory, step.replies)
+            replies = self._troubleshooting.before_question(step.replies, intake, said, talk)
+            return Turn(intake.state, intake.memory, replies)
         done = self._completions.complete(intake, talk)
         return self._and_next(Turn(done.state, done.memory, step.replies + done.replies), talk)
 
     # Parts ------------------------------------------------------------------
-
-    def _endangered(self, said: Understood, memory: Memory) -> bool:
-        """Whether the message tells of danger for the first time in the conversation."""
-        if memory.warned or said.pressed:
-            return False
-        memory.warned = bool(words_of_danger(said.text, self._company.safety_words))
-        return memory.warned
 
     def _warned(self, said: Understood, memory: Memory, turn: Turn) -> Turn:
         if self._endangered(said, memory):
             turn.replies.insert(0, Reply("utter_safety_first"))
         return turn
 
-    def _product_meant(
-        self, said: Understood, state: IntakeState | None, memory: Memory
-    ) -> str | None:
-        named = said.first("product")
-        candidates = (
-            named.value if named else None,
-            state.records.get("product") if state else None,
-            memory.product,
-        )
-        products = self._catalogue.newest().products
-        return next((product for product in candidates if product in products), None)
-
     def _intake(
         self, catalogue: Catalogue, state: IntakeState, memory: Memory, talk: Talk
     ) -> Intake:
         return Intake(catalogue, state, memory, self._answers.today(), talk.language)
-
-
-def asks_for_person(said: Understood) -> bool:
-    """Whether the message is nothing but that wish; in a long one it may be part of a story."""
-    if said.intent != PERSON or said.pressed:
-        return said.intent == PERSON
-    return said.confidence >= _VERY_SURE and len(words_of(said.text)) <= _SHORT
-
-
-def summary_for_person(catalogue: Catalogue, state: IntakeState, language: str) -> str:
-    """What an unfinished intake holds, for the colleague who goes on with it."""
-    service = catalogue.services[state.service]
-    told = [
-        f"{record.label[language]}: "
-        + show_value(record, state.records[record.field], catalogue, language)
-        for record in service.records
-        if record.field in state.records and record.kind not in REMEMBERED
-    ]
-    return f"{service.name[language]}. " + "; ".join(told) if told else ""
 
 
 def open_desk(settings: Settings, clock: Callable[[], datetime]) -> Desk:

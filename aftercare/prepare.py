@@ -1,4 +1,4 @@
-"""Makes the database ready for a start: newest schema, catalogue, search index, first staff login.
+"""Makes the database ready for a start: schema, catalogue, search index, scores, first login.
 
 Prints `email password` when it made the first login, and nothing else on standard output.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from aftercare.catalogue.load import load_and_index
 from aftercare.database import open_engine, open_sessions, writing
 from aftercare.errors import CatalogueError
+from aftercare.evaluation.weighing import weigh_left
 from aftercare.migrate import migrate
 from aftercare.settings import settings
 from aftercare.staff.sessions import FIRST_EMAIL, add_first_staff
@@ -29,6 +30,7 @@ def main() -> int:
     except CatalogueError as error:
         print(f"The catalogue has a mistake, nothing was changed: {error}", file=sys.stderr)
         return 1
+    weigh_left(sessions)
     with writing(sessions) as session:
         password = add_first_staff(session, email=FIRST_EMAIL, now=now)
     if password:

@@ -30,6 +30,20 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """The section that a reply quotes; `part` of `parts`, which count from 0, where it is long."""
+
+    product: str
+    section: str
+    part: int
+    parts: int
+    language: str = ""
+    """Of the manual, which may not be the customer's."""
+    version: str = ""
+    heading: str = ""
+
+
+@dataclass(frozen=True)
 class Reply:
     """`response` is a name in domain.yml; `values` fill its placeholders."""
 
@@ -37,3 +51,4 @@ class Reply:
     values: dict[str, str] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
     sources: tuple[Source, ...] = ()
+    quoted: Quoted | None = None

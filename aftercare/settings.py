@@ -133,6 +133,11 @@ class Settings(BaseSettings):
     keep_receipts_days: Days = 1825
     keep_exports_days: Days = 7
 
+    handover_wait_minutes: int = Field(default=10, ge=1, le=24 * 60)
+    """How long a customer waits for a person until they are offered to leave a message."""
+    handover_silence_minutes: int = Field(default=10, ge=1, le=24 * 60)
+    """How long a customer waits for an answer of the person until the bot goes on."""
+
     metrics_token: str = ""
     """Bearer token of /metrics; empty means: only this machine may read them."""
     log_format: Literal["text", "json"] = "text"

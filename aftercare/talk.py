@@ -15,6 +15,8 @@ class Talk:
     conversation_id: str
     channel: str
     language: str
+    turn_id: str = ""
+    """The same where a message is worked a second time; empty outside of the bot."""
 
 
 @dataclass

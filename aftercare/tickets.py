@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from aftercare.attachments.tying import tie_to_opened
 from aftercare.customers import find_or_add_customer
 from aftercare.errors import NotAllowed, NotFound, StaleEdit
+from aftercare.evaluation.weighing import weigh_ticket
 from aftercare.tables.conversations import Conversation, Customer
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import FailedProof, Ticket, TicketEvent, TicketRecord, TicketStatus
@@ -61,6 +62,8 @@ class NewTicket:
     records: dict[str, str] = field(default_factory=dict)
     note: str = ""
     """For the staff, in the first line of the history."""
+    danger: bool = False
+    """Whether the customer told of danger: the ticket goes before all others."""
 
 
 def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
@@ -102,6 +105,7 @@ def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
         status=TicketStatus.NEW,
         created_at=now,
         updated_at=now,
+        danger=new.danger,
         records=[TicketRecord(field=name, value=value) for name, value in new.records.items()],
         events=[
             TicketEvent(
@@ -116,6 +120,8 @@ def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
     session.add(ticket)
     session.flush()
     tie_to_opened(session, ticket)
+    weigh_ticket(session, ticket)
+    session.flush()
     return ticket
 
 
@@ -161,17 +167,24 @@ def prove_and_find(session: Session, number: str, *, proof: str, now: datetime) 
 
     None also for a right proof while the number has had too many wrong ones.
     """
-    session.execute(delete(FailedProof).where(FailedProof.at < now - PROOF_WINDOW))
-    failures = session.scalar(
-        select(func.count()).select_from(FailedProof).where(FailedProof.number == number)
-    )
-    if (failures or 0) >= PROOFS_ALLOWED:
+    if recent_failures(session, number, now) >= PROOFS_ALLOWED:
         return None
     try:
         return find_for_customer(session, number, proof=proof)
     except NotFound:
         session.add(FailedProof(number=number, at=now))
         return None
+
+
+def recent_failures(session: Session, number: str, now: datetime) -> int:
+    """How many wrong proofs a number, or another code of the desk, has had within the window."""
+    session.execute(delete(FailedProof).where(FailedProof.at < now - PROOF_WINDOW))
+    return (
+        session.scalar(
+            select(func.count()).select_from(FailedProof).where(FailedProof.number == number)
+        )
+        or 0
+    )
 
 
 def find_for_customer(session: Session, number: str, *, proof: str) -> Ticket:

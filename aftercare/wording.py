@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 
 from aftercare.catalogue.snapshot import Catalogue, Record
@@ -16,6 +17,29 @@ _LOCALES = {"en": "en_GB", "pt": "pt_BR"}
 def show_date(day: date, language: str) -> str:
     """A day written out, so that nobody mistakes month and day."""
     return format_date(day, "long", locale=_LOCALES[language])
+
+
+#: A time of another day and of today, at the company's place.
+_OPENINGS = {
+    "en": ("EEEE, d MMMM, 'at' HH:mm ('time in' {place})", "'today at' HH:mm ('time in' {place})"),
+    "pt": (
+        "EEEE, d 'de' MMMM, 'às' HH:mm ('horário de' {place})",
+        "'hoje às' HH:mm ('horário de' {place})",
+    ),
+}
+
+
+def show_opening(opens: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """When the desk opens, with the place whose time that is."""
+    locale, local = _LOCALES[language], opens.astimezone(zone)
+    place = get_timezone_location(zone, locale=locale, return_city=True).replace("'", "''")
+    pattern = _OPENINGS[language][local.date() == now.astimezone(zone).date()]
+    return format_datetime(local, pattern.format(place=f"'{place}'"), locale=locale)
+
+
+def show_minutes(minutes: int, language: str) -> str:
+    """A duration as people say it: "4 minutes", and hours where it is long."""
+    return format_timedelta(timedelta(minutes=minutes), threshold=1, locale=_LOCALES[language])
 
 
 def show_amount(value: str, language: str) -> str:

@@ -18,13 +18,18 @@ from sqlalchemy.orm import Session
 
 from aftercare.database import reading, writing
 from aftercare.errors import AftercareError, NotFound, StorageUnavailable
-from aftercare.staff.roles import MANUALS, PERSONAL_DATA
+from aftercare.evaluation.danger import count_untouched_danger
+from aftercare.handover.presence import note_presence
+from aftercare.handover.queue import count_waiting
+from aftercare.staff.roles import CONVERSATIONS, EVALUATION, MANUALS, PERSONAL_DATA
 from aftercare.staff.sessions import current_session
 from aftercare.tables.conversations import Conversation
+from aftercare.tables.guidance import ManualGap, QuotedAnswer
 from aftercare.tables.manuals import Manual
 from aftercare.tables.privacy import PrivacyReceipt
 from aftercare.tables.staff import Staff, StaffSession
 from aftercare.tables.tickets import Ticket
+from aftercare.tables.training import Training
 from aftercare.ticket_numbers import read_number
 from console.desk import Desk, desk_of
 from console.security import FORM_FIELD, check_form, read_cookie
@@ -53,6 +58,16 @@ class Shell:
     """Whether the area about personal data is for this person."""
     manuals: bool
     """Whether the area with the manuals is."""
+    conversations: bool
+    """Whether this person may take conversations over."""
+    available: bool
+    """Whether they said that they are there to do so."""
+    waiting: int
+    """How many customers wait for a person."""
+    evaluation: bool
+    """Whether this person may change the rule that weighs tickets."""
+    danger: int
+    """How many tickets tell of danger and nobody has begun them."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +81,12 @@ class Visit:
 
 
 @contextmanager
-def open_visit(request: Request, roles: Container[str] | None = None) -> Iterator[Visit]:
+def open_visit(
+    request: Request, roles: Container[str] | None = None, *, by_itself: bool = False
+) -> Iterator[Visit]:
     """Let a signed-in person look, with `roles` only those of one of them.
 
+    What a page asks for `by_itself` is no sign that anybody looks at it, so an idle session ends.
     Raises SignInNeeded, RoleNeeded, StorageUnavailable.
     """
     desk, now = desk_of(request), desk_of(request).now()
@@ -77,7 +95,7 @@ def open_visit(request: Request, roles: Container[str] | None = None) -> Iterato
         _check_role(signed_in.staff, roles)
         last_seen = signed_in.last_seen_at
         yield Visit(session, signed_in.staff, now, desk)
-    if last_seen <= now - _TOUCH_EVERY:
+    if not by_itself and last_seen <= now - _TOUCH_EVERY:
         _touch(request, now)
 
 
@@ -98,6 +116,19 @@ def open_change(
         yield Visit(session, signed_in.staff, now, desk)
 
 
+@contextmanager
+def open_form_visit(
+    request: Request, form: Mapping[str, str], roles: Container[str]
+) -> Iterator[Visit]:
+    """Let a signed-in person send a form of which nothing is stored.
+
+    Raises SignInNeeded, RoleNeeded, WrongForm, StorageUnavailable.
+    """
+    with open_visit(request, roles, by_itself=True) as visit:
+        check_form(form.get(FORM_FIELD, ""), request.state.shell.form_token)
+        yield visit
+
+
 def is_signed_in(request: Request) -> bool:
     desk = desk_of(request)
     with reading(desk.sessions) as session:
@@ -114,6 +145,11 @@ def seen_tickets(visit: Visit) -> Select[Ticket]:
     return select(Ticket)
 
 
+def seen_trainings(visit: Visit) -> Select[Training]:
+    """The trainings that this person may see: for now all of them."""
+    return select(Training)
+
+
 def seen_receipts(visit: Visit) -> Select[PrivacyReceipt]:
     """The receipts that this person may see; pages with them ask for the role first."""
     return select(PrivacyReceipt)
@@ -122,6 +158,16 @@ def seen_receipts(visit: Visit) -> Select[PrivacyReceipt]:
 def seen_manuals(visit: Visit) -> Select[Manual]:
     """The manuals that this person may see; pages with them ask for the role first."""
     return select(Manual)
+
+
+def seen_answers(visit: Visit) -> Select[QuotedAnswer]:
+    """The quoted answers that this person may see: for now all of them."""
+    return select(QuotedAnswer)
+
+
+def seen_gaps(visit: Visit) -> Select[ManualGap]:
+    """The gaps in the manuals that this person may see: for now all of them."""
+    return select(ManualGap)
 
 
 def find_conversation(visit: Visit, conversation_id: str) -> Conversation:
@@ -162,7 +208,15 @@ def _signed_in(request: Request, session: Session, now: datetime) -> StaffSessio
         raise SignInNeeded("no living session")
     staff = found.staff
     request.state.shell = Shell(
-        staff.name, found.csrf_token, staff.role in PERSONAL_DATA, staff.role in MANUALS
+        name=staff.name,
+        form_token=found.csrf_token,
+        personal_data=staff.role in PERSONAL_DATA,
+        manuals=staff.role in MANUALS,
+        conversations=staff.role in CONVERSATIONS,
+        available=staff.available,
+        waiting=count_waiting(session),
+        evaluation=staff.role in EVALUATION,
+        danger=count_untouched_danger(session),
     )
     return found
 
@@ -178,6 +232,7 @@ def _touch(request: Request, now: datetime) -> None:
             found = _session_of(request, session, now)
             if found:
                 found.last_seen_at = now
+                note_presence(found.staff, now)
     except StorageUnavailable:
         # The page could be read, and that is what was asked for; the next visit tries again.
         _log.warning("console.last_visit_not_written")

@@ -17,20 +17,28 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from aftercare.catalogue.files import read_company
 from aftercare.database import SessionFactory
 from aftercare.errors import FilesUnavailable, NotFound, StorageUnavailable
+from aftercare.live import Hub
 from aftercare.log import log_failure
 from aftercare.settings import Settings
 from console import (
+    answers,
     conversations,
+    evaluation,
     files,
+    gaps,
+    handover,
+    live_pages,
     manual_review,
     manuals,
     personal_data,
+    queue,
     signing_in,
     start,
     tickets,
+    trainings,
 )
 from console.access import RoleNeeded, SignInNeeded
-from console.desk import Desk
+from console.desk import Desk, Engine
 from console.pages import open_templates, show
 from console.security import SecurityHeaders, WrongForm
 
@@ -39,8 +47,15 @@ _TOO_LARGE = 413
 ROUTERS = (
     start.router,
     conversations.router,
+    live_pages.router,
+    handover.router,
+    queue.router,
     files.router,
+    answers.router,
+    gaps.router,
     tickets.router,
+    evaluation.router,
+    trainings.router,
     personal_data.router,
     manuals.router,
     manual_review.router,
@@ -49,13 +64,22 @@ ROUTERS = (
 
 
 def create_console(
-    settings: Settings, sessions: SessionFactory, clock: Callable[[], datetime]
+    settings: Settings,
+    sessions: SessionFactory,
+    clock: Callable[[], datetime],
+    hub: Hub,
+    engine: Engine,
 ) -> FastAPI:
-    """The console as an application to be mounted. Raises CatalogueError without a company file."""
+    """The console as an application to be mounted, on the gateway's hub and engine.
+
+    Raises CatalogueError without a company file.
+    """
     company = read_company(settings.catalogue_dir)
     zone = ZoneInfo(company.business_hours.time_zone)
     app = FastAPI(title="Aftercare console", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = Desk(settings, sessions, clock, company.name, zone, open_templates(zone))
+    app.state.desk = Desk(
+        settings, sessions, clock, company.name, zone, open_templates(zone), hub, engine
+    )
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

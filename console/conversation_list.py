@@ -50,7 +50,7 @@ def fetch_conversations(visit: Visit, filters: Filters, place: Place) -> Page[Co
         Conversation.id,
     )
     ids = [conversation.id for conversation in page.rows]
-    counts, words = _counts(visit.session, ids), _last_words(visit.session, ids)
+    counts, words = _counts(visit.session, ids), last_words(visit.session, ids)
     tickets = _ticket_numbers(visit.session, ids)
     rows = [
         ConversationRow(
@@ -139,7 +139,8 @@ def _counts(session: Session, ids: list[str]) -> dict[str, _Counts]:
     return {conversation: _Counts(messages, errors) for conversation, messages, errors in rows}
 
 
-def _last_words(session: Session, ids: list[str]) -> dict[str, str]:
+def last_words(session: Session, ids: list[str]) -> dict[str, str]:
+    """What the customer said last in each of the conversations."""
     newest = (
         select(Message.conversation_id, func.max(Message.seq).label("seq"))
         .where(

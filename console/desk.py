@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from jinja2 import Environment
+from sqlalchemy.orm import Session
 
 from aftercare.database import SessionFactory
+from aftercare.live import Hub
 from aftercare.privacy.stores import Stores, open_stores
 from aftercare.settings import Settings
+
+
+class Engine(Protocol):
+    """Takes messages to the bot; the gateway's, of which pages need no more than this."""
+
+    def defer(self, session: Session, conversation_id: str) -> None: ...
+
+    def wake(self, conversation_id: str, seq: int) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,8 @@ class Desk:
     company: str
     zone: ZoneInfo
     templates: Environment
+    hub: Hub
+    engine: Engine
 
     def stores(self) -> Stores:
         """Where data of customers may lie."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_currency, get_currency_precision
 
+from aftercare.evaluation.rule import HUNDREDTHS
 from aftercare.tables.tickets import TicketStatus
 
 LANGUAGES = {"en": "English", "pt": "Portuguese"}
@@ -42,6 +45,22 @@ def english(texts: Mapping[str, str]) -> str:
 
 def percent(share: float) -> str:
     return f"{share:.0%}"
+
+
+def duration(span: timedelta) -> str:
+    """A span as staff read it: 40 seconds, 3 minutes, 2 hours."""
+    return str(format_timedelta(span, threshold=1, locale="en_GB"))
+
+
+def score(hundredths: int) -> str:
+    """A score of the evaluation in points: 7250 is 72.5."""
+    return f"{hundredths / HUNDREDTHS:.1f}"
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount of minor units, as R$3,299.00."""
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return str(format_currency(amount, currency, locale="en"))
 
 
 def web_address(address: object) -> str | None:

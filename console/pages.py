@@ -33,6 +33,9 @@ def open_templates(zone: ZoneInfo) -> Environment:
         formats.plain_name,
         formats.english,
         formats.percent,
+        formats.score,
+        formats.money,
+        formats.duration,
         formats.web_address,
         formats.shortened,
     ):
@@ -67,10 +70,21 @@ def show(
             "frame": FRAME_WORDS[language],
             "area": "",
             "find": "",
+            "here": request.url.path if request.method == "GET" else "",
             **values,
         }
     )
     return HTMLResponse(html, status_code=status)
+
+
+def is_own_path(request: Request, path: str) -> bool:
+    """Whether it is a path of the console; an address of another website never is."""
+    return (
+        path.startswith(link(request, "start"))
+        and not path.startswith("//")
+        and "\\" not in path
+        and path.isprintable()
+    )
 
 
 def go(request: Request, name: str, query: dict[str, str] | None = None, **places: Any) -> Response:

@@ -19,13 +19,14 @@ _LARGEST_KEY = 2**63 - 1
 
 @dataclass(frozen=True)
 class Edge:
-    """Where a page ends: time and key of the row there."""
+    """Where a page ends: time, or another number, and key of the row there."""
 
-    at: datetime
+    at: datetime | int
     key: int | str
 
     def written(self) -> str:
-        return f"{self.at.isoformat()}~{self.key}"
+        at = self.at.isoformat() if isinstance(self.at, datetime) else self.at
+        return f"{at}~{self.key}"
 
 
 @dataclass(frozen=True)
@@ -45,28 +46,36 @@ class Page[Row]:
     newer: str | None
 
 
-def read_place(request: Request, key_type: type[int | str]) -> Place:
+def read_place(
+    request: Request, key_type: type[int | str], at_type: type[datetime | int] = datetime
+) -> Place:
     """The page named in the address; a mangled name gives the newest page."""
-    older_than = _read_edge(query_value(request, "older_than"), key_type)
+    older_than = _read_edge(query_value(request, "older_than"), key_type, at_type)
     if older_than:
         return Place(older_than=older_than)
-    return Place(newer_than=_read_edge(query_value(request, "newer_than"), key_type))
+    return Place(newer_than=_read_edge(query_value(request, "newer_than"), key_type, at_type))
 
 
 def fetch_page[Row](
     session: Session,
     statement: Select[Row],
     place: Place,
-    at: InstrumentedAttribute[datetime],
+    at: InstrumentedAttribute[Any],
     key: InstrumentedAttribute[Any],
     size: int = PAGE_SIZE,
+    *,
+    rising: bool = False,
 ) -> Page[Row]:
-    """One page of the statement's rows, ordered by `at`, then `key`, which makes it unique."""
+    """One page of the statement's rows, ordered by `at`, then `key`, which makes it unique.
+
+    `rising`: the smallest comes first, and what follows it is called older all the same.
+    """
     edge = place.older_than or place.newer_than
-    order = (at.asc(), key.asc()) if place.newer_than else (at.desc(), key.desc())
+    upwards = rising != bool(place.newer_than)
+    order = (at.asc(), key.asc()) if upwards else (at.desc(), key.desc())
     if edge:
         # The first condition alone lets the database enter its index at the right place.
-        if place.newer_than:
+        if upwards:
             beyond = and_(at >= edge.at, or_(at > edge.at, key > edge.key))
         else:
             beyond = and_(at <= edge.at, or_(at < edge.at, key < edge.key))
@@ -84,20 +93,21 @@ def fetch_page[Row](
     )
 
 
-def _edge_of(
-    row: object, at: InstrumentedAttribute[datetime], key: InstrumentedAttribute[Any]
-) -> str:
+def _edge_of(row: object, at: InstrumentedAttribute[Any], key: InstrumentedAttribute[Any]) -> str:
     return Edge(getattr(row, at.key), getattr(row, key.key)).written()
 
 
-def _read_edge(text: str, key_type: type[int | str]) -> Edge | None:
+def _read_edge(text: str, key_type: type[int | str], at_type: type[datetime | int]) -> Edge | None:
     written_at, _, written_key = text.partition("~")
     try:
-        at, key = datetime.fromisoformat(written_at), key_type(written_key)
+        at = datetime.fromisoformat(written_at) if at_type is datetime else int(written_at)
+        key = key_type(written_key)
     except ValueError:
         return None
-    if at.tzinfo is None or not 2000 <= at.year <= 2100 or not written_key.isprintable():
+    if isinstance(at, datetime) and (at.tzinfo is None or not 2000 <= at.year <= 2100):
         return None
-    if isinstance(key, int) and not 0 <= key <= _LARGEST_KEY:
+    if not written_key.isprintable():
+        return None
+    if any(isinstance(one, int) and not 0 <= one <= _LARGEST_KEY for one in (at, key)):
         return None
     return Edge(at, key)

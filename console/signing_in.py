@@ -16,7 +16,7 @@ from aftercare.staff.sessions import (
 from console.access import is_signed_in, open_change
 from console.desk import desk_of
 from console.forms import Form, query_value
-from console.pages import go, link, show
+from console.pages import go, is_own_path, link, show
 from console.security import check_same_site, drop_cookie, put_cookie, read_cookie
 
 router = APIRouter()
@@ -64,7 +64,7 @@ def send_sign_in(request: Request, form: Form) -> Response:
     if signed_in is None:
         return _sign_in_page(request, email, next_path, problem="wrong", status=401)
     answer = RedirectResponse(
-        next_path if _is_own_path(request, next_path) else link(request, "start"), status_code=303
+        next_path if is_own_path(request, next_path) else link(request, "start"), status_code=303
     )
     put_cookie(answer, signed_in.token, desk.settings)
     return answer
@@ -86,16 +86,6 @@ def to_sign_in(request: Request) -> Response:
     if request.method == "GET":
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return go(request, "sign_in", {"next": asked[:_LONGEST_PATH]})
-
-
-def _is_own_path(request: Request, path: str) -> bool:
-    """Whether it is a path of the console; an address of another website never is."""
-    return (
-        path.startswith(link(request, "start"))
-        and not path.startswith("//")
-        and "\\" not in path
-        and path.isprintable()
-    )
 
 
 def _sign_in_page(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from aftercare.tables.conversations import Customer
-from aftercare.tables.tickets import Ticket, TicketStatus
+from aftercare.tables.tickets import OPEN_STATUSES, Ticket, TicketStatus, is_open
 from aftercare.ticket_numbers import read_number
 from console.access import Visit, seen_tickets
 from console.filters import WORDS, Filters
@@ -18,10 +18,13 @@ from console.paging import PAGE_SIZE, Page, Place, fetch_page
 from console.text_search import contains
 
 #: The filters of the list, besides words and days.
-NAMES = ("status", "service", "product", "language")
+NAMES = ("status", "service", "product", "language", "priority", "safety", "order")
 #: A status filter that stands for several: whatever still needs work.
 OPEN = "open"
-OPEN_STATUSES = (TicketStatus.NEW, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
+#: The value of the order that is not the order of work.
+NEWEST = "newest"
+#: The value of the filter for tickets that tell of danger.
+DANGER = "danger"
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,24 @@ class TicketRow:
     language: str
     description: str
     created_at: datetime
+    priority: str | None
+    """The band; None: not weighed yet."""
+    score: int | None
+    danger: bool
+
+
+def by_priority(filters: Filters) -> bool:
+    """Whether the list is in the order of work: where only open tickets are asked for."""
+    return filters.get("order") != NEWEST and filters.get("status") in (OPEN, *OPEN_STATUSES)
 
 
 def fetch_tickets(visit: Visit, filters: Filters, place: Place) -> Page[TicketRow]:
-    """Tickets, the newest first."""
-    page = fetch_page(visit.session, _filtered(visit, filters), place, Ticket.created_at, Ticket.id)
+    """Tickets, the newest first or, in the order of work, the most urgent and longest waiting."""
+    found = _filtered(visit, filters)
+    if by_priority(filters):
+        page = fetch_page(visit.session, found, place, Ticket.precedence, Ticket.id, rising=True)
+    else:
+        page = fetch_page(visit.session, found, place, Ticket.created_at, Ticket.id)
     return Page([_row(ticket) for ticket in page.rows], page.older, page.newer)
 
 
@@ -64,7 +80,16 @@ def _filtered(visit: Visit, filters: Filters) -> Select[Ticket]:
     statement = _with_names(seen_tickets(visit))
     if status := filters.get("status"):
         wanted = OPEN_STATUSES if status == OPEN else (status,)
-        statement = statement.where(Ticket.status.in_(wanted))
+        if by_priority(filters):
+            # The others are named, so that SQLite walks the index in the order of work.
+            others = [other for other in OPEN_STATUSES if other not in wanted]
+            statement = statement.where(is_open(), Ticket.status.not_in(others))
+        else:
+            statement = statement.where(Ticket.status.in_(wanted))
+    if band := filters.get("priority"):
+        statement = statement.where(Ticket.band == band)
+    if filters.get("safety") == DANGER:
+        statement = statement.where(Ticket.danger)
     if service := filters.get("service"):
         statement = statement.where(Ticket.service_id == service)
     if product := filters.get("product"):
@@ -106,4 +131,7 @@ def _row(ticket: Ticket) -> TicketRow:
         language=ticket.language,
         description=ticket.description,
         created_at=ticket.created_at,
+        priority=ticket.band,
+        score=ticket.score,
+        danger=ticket.danger,
     )

@@ -10,9 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aftercare.attachments.tying import of_ticket
+from aftercare.evaluation.facts import PART, facts_of, field_of_kind
+from aftercare.evaluation.versions import rule_of_version
 from aftercare.tables.catalogue import Product, ServiceRecord
 from aftercare.tables.tickets import Ticket, TicketRecord, TicketStatus
 from aftercare.tickets import ALLOWED_MOVES
+from console.evaluation_words import EvaluationLines, explain
 from console.formats import english, plain_name
 from console.transcript import FileLine, Person, file_line
 
@@ -54,6 +57,10 @@ class TicketView:
     files: tuple[FileLine, ...]
     history: tuple[HistoryLine, ...]
     moves: tuple[TicketStatus, ...]
+    evaluation: EvaluationLines | None
+    """None: not weighed yet."""
+    features: tuple[tuple[str, str], ...]
+    """Key and name of what the product does."""
 
 
 def read_ticket(session: Session, ticket: Ticket) -> TicketView:
@@ -82,7 +89,21 @@ def read_ticket(session: Session, ticket: Ticket) -> TicketView:
             for e in ticket.events
         ),
         moves=ALLOWED_MOVES[status],
+        evaluation=_evaluation(session, ticket),
+        features=tuple(
+            (feature.key, english(feature.name))
+            for feature in (product.features if product else ())
+        ),
     )
+
+
+def _evaluation(session: Session, ticket: Ticket) -> EvaluationLines | None:
+    if ticket.rule_version is None:
+        return None
+    by = rule_of_version(session, ticket.rule_version)
+    values = {record.field: record.value for record in ticket.records}
+    part = values.get(field_of_kind(ticket, "part", PART), "")
+    return explain(ticket, facts_of(ticket), by.rule, by.version, part)
 
 
 def _record_line(session: Session, record: TicketRecord, field: ServiceRecord | None) -> RecordLine:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
 from aftercare.errors import NotAllowed, NotFound, StaleEdit
+from aftercare.evaluation.correcting import Correction, correct_facts
+from aftercare.evaluation.rule import Band
 from aftercare.privacy.masking import mask_for_storing
 from aftercare.tables.catalogue import Product, Service
 from aftercare.tables.tickets import Ticket, TicketStatus
@@ -15,12 +19,12 @@ from aftercare.tickets import change_status
 from console.access import Visit, find_ticket, open_change, open_visit
 from console.desk import desk_of
 from console.filters import read_filters
-from console.formats import english, language_name, status_name
+from console.formats import english, language_name, plain_name, status_name
 from console.forms import Form, query_value
 from console.pages import go, show
 from console.paging import read_place
 from console.text_search import distinct_values
-from console.ticket_list import NAMES, OPEN, fetch_tickets
+from console.ticket_list import DANGER, NAMES, NEWEST, OPEN, by_priority, fetch_tickets
 from console.ticket_view import read_ticket
 
 router = APIRouter()
@@ -32,16 +36,24 @@ _LONGEST_NOTE = 4000
 def list_tickets(request: Request) -> Response:
     filters = read_filters(request, NAMES)
     with open_visit(request) as visit:
-        page = fetch_tickets(visit, filters, read_place(request, int))
+        urgent_first = by_priority(filters)
+        place = read_place(request, int, int if urgent_first else datetime)
+        page = fetch_tickets(visit, filters, place)
         choices = _choices(visit)
     return show(
-        request, "tickets.html", area="tickets", page=page, filters=filters, choices=choices
+        request,
+        "tickets.html",
+        area="tickets",
+        page=page,
+        filters=filters,
+        choices=choices,
+        urgent_first=urgent_first,
     )
 
 
 @router.get("/tickets/{number}", name="ticket")
 def show_ticket(request: Request, number: str) -> Response:
-    return _ticket_page(request, number, saved=bool(query_value(request, "saved")))
+    return _ticket_page(request, number, saved=query_value(request, "saved"))
 
 
 @router.post("/tickets/{number}/status", name="change_ticket_status")
@@ -68,6 +80,19 @@ def change_ticket_status(request: Request, number: str, form: Form) -> Response:
     return go(request, "ticket", {"saved": "status"}, number=number)
 
 
+@router.post("/tickets/{number}/evaluation", name="correct_evaluation")
+def correct_evaluation(request: Request, number: str, form: Form) -> Response:
+    """Put on file what the evaluation counts and the customer did not tell."""
+    try:
+        learnt = _read_correction(form)
+        with open_change(request, form) as visit:
+            ticket = find_ticket(visit, number, to_change=True)
+            correct_facts(visit.session, ticket, learnt, staff=visit.staff, now=visit.now)
+    except NotAllowed:
+        return _ticket_page(request, number, problem="facts", status=422)
+    return go(request, "ticket", {"saved": "evaluation"}, number=number)
+
+
 @router.get("/search", name="search")
 def search(request: Request) -> Response:
     """A ticket number goes to its ticket, anything else to the conversations that mention it."""
@@ -87,7 +112,7 @@ def _ticket_page(
     request: Request,
     number: str,
     *,
-    saved: bool = False,
+    saved: str = "",
     note: str = "",
     problem: str = "",
     status: int = 200,
@@ -114,6 +139,17 @@ def _read_status(form: dict[str, str], name: str) -> TicketStatus:
         raise NotAllowed(f"the form names no status in {name}") from error
 
 
+def _read_correction(form: dict[str, str]) -> Correction:
+    """Raises NotAllowed for what is no day."""
+    bought = form.get("bought", "").strip()
+    unused = {"yes": True, "no": False}.get(form.get("unused", ""))
+    try:
+        day = date.fromisoformat(bought) if bought else None
+    except ValueError as error:
+        raise NotAllowed("the form names no day") from error
+    return Correction(form.get("feature") or None, day, unused)
+
+
 def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen in each filter: value and name."""
     services = visit.session.scalars(select(Service).order_by(Service.position, Service.id))
@@ -128,4 +164,7 @@ def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
         "language": [
             (code, language_name(code)) for code in distinct_values(visit.session, Ticket.language)
         ],
+        "priority": [(band.value, plain_name(band)) for band in Band],
+        "safety": [(DANGER, "Told of danger")],
+        "order": [(NEWEST, "Newest first")],
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,8 +12,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from aftercare.attachments.headers import is_shown
 from aftercare.attachments.tying import ONLY_FILES
+from aftercare.handover.notices import COME_BACK
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
+from aftercare.tables.handover import Handover, HandoverEvent, HandoverStep
+from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import Ticket
 
 
@@ -58,6 +62,9 @@ class Line:
     at: datetime
     state: MessageState
     pressed_button: bool = False
+    author: str | None = None
+    taken_up: bool = False
+    """The turn by which the bot goes on after a person."""
     intent: str | None = None
     confidence: float | None = None
     entities: tuple[Entity, ...] = ()
@@ -66,6 +73,17 @@ class Line:
     buttons: tuple[Button, ...] = ()
     sources: tuple[Source, ...] = ()
     files: tuple[FileLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something about who has the conversation; `name` of the staff member who did it."""
+
+    id: int
+    step: HandoverStep
+    at: datetime
+    name: str | None
+    waited: timedelta | None
 
 
 @dataclass(frozen=True)
@@ -90,13 +108,16 @@ class Transcript:
     last_message_at: datetime
     customer: Person | None
     lines: list[Line] = field(default_factory=list)
+    steps: dict[int, list[Step]] = field(default_factory=dict)
+    """By the number of the line that each comes after."""
     tickets: list[TicketLink] = field(default_factory=list)
 
 
-def read_transcript(session: Session, conversation: Conversation) -> Transcript:
+def read_transcript(session: Session, conversation: Conversation, after: int = 0) -> Transcript:
+    """The conversation with its lines, all of them or those after a number."""
     messages = session.scalars(
         select(Message)
-        .where(Message.conversation_id == conversation.id)
+        .where(Message.conversation_id == conversation.id, Message.seq > after)
         .order_by(Message.seq)
         .options(selectinload(Message.attachments))
     ).all()
@@ -114,8 +135,26 @@ def read_transcript(session: Session, conversation: Conversation) -> Transcript:
         last_message_at=conversation.last_message_at,
         customer=Person(customer.name, customer.email, customer.phone) if customer else None,
         lines=_mark_pressed([_line(message) for message in messages], messages),
+        steps=_steps(session, conversation.id, after),
         tickets=[TicketLink(number, status) for number, status in tickets],
     )
+
+
+def _steps(session: Session, conversation_id: str, after: int) -> dict[int, list[Step]]:
+    rows = session.execute(
+        select(HandoverEvent, Staff.name)
+        .join(Handover, Handover.id == HandoverEvent.handover_id)
+        .outerjoin(Staff, Staff.id == HandoverEvent.staff_id)
+        .where(Handover.conversation_id == conversation_id, HandoverEvent.after_seq >= after)
+        .order_by(HandoverEvent.id)
+    )
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for event, name in rows:
+        waited = None if event.waited_seconds is None else timedelta(seconds=event.waited_seconds)
+        steps[event.after_seq].append(
+            Step(event.id, HandoverStep(event.step), event.at, name, waited)
+        )
+    return dict(steps)
 
 
 def _line(message: Message) -> Line:
@@ -127,6 +166,8 @@ def _line(message: Message) -> Line:
         state=MessageState(message.state),
         pressed_button=message.sender == Sender.CUSTOMER
         and message.payload not in (None, ONLY_FILES),
+        author=message.author,
+        taken_up=message.sender == Sender.SYSTEM and message.payload == COME_BACK,
         intent=message.intent,
         confidence=message.confidence,
         entities=tuple(_entity(entity) for entity in message.entities),

@@ -17,19 +17,20 @@ from starlette.exceptions import HTTPException
 from aftercare.catalogue.files import read_company
 from aftercare.database import SessionFactory
 from aftercare.errors import FilesUnavailable, NotFound, StorageUnavailable
+from aftercare.live import Hub
 from aftercare.log import log_failure
 from aftercare.privacy.stores import open_stores
 from aftercare.settings import Settings
-from gateway import chat, events, files, health, manuals, site
+from gateway import chat, events, files, health, manuals, sheets, site
 from gateway.bodies import BodyLimit
 from gateway.border import BorderHeaders, ChatOrigins, NothingEscapes
 from gateway.bot import Bot
 from gateway.desk import Desk
 from gateway.engine.choice import choose_engine
+from gateway.handovers import HandoverWatch
 from gateway.housekeeping import Housekeeping
 from gateway.limits import Limits, limit_address
 from gateway.links import Links
-from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.readiness import Readiness
 from gateway.shapes import ErrorAnswer
@@ -46,16 +47,20 @@ def create_gateway(
     engine = choose_engine(settings, sessions, bot, clock, hub, measures, company.email)
     stores = open_stores(settings, sessions)
     housekeeping = Housekeeping(stores, clock, measures)
+    handovers = HandoverWatch(settings, sessions, clock, hub, engine)
 
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(engine.start)
         housekeeping.start()
+        handovers.start()
         try:
             yield
         finally:
+            await run_in_threadpool(handovers.stop)
             await run_in_threadpool(housekeeping.stop)
             await run_in_threadpool(engine.stop)
+            bot.close()
 
     app = FastAPI(
         title="Aftercare website API",
@@ -79,7 +84,7 @@ def create_gateway(
         readiness=Readiness(settings, sessions, engine.parts()),
         templates=open_templates(),
     )
-    for part in (chat, events, files, manuals, site):
+    for part in (chat, events, files, manuals, sheets, site):
         app.include_router(part.router, dependencies=[Depends(limit_address)])
     # Who watches over the desk is never told to come back later.
     app.include_router(health.router)

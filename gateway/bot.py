@@ -94,6 +94,10 @@ class Bot(Protocol):
         """The bot's answer. Raises BotUnavailable or GiveUp."""
         ...
 
+    def close(self) -> None:
+        """Give the connections up when no more turns are taken."""
+        ...
+
 
 class RasaBot:
     """The bot process behind settings.bot_url; each thread keeps its own connection alive."""

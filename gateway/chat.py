@@ -18,7 +18,14 @@ from gateway.desk import Desk, desk_of, language_of
 from gateway.identity import LONGEST_IDENTITY, read_identity
 from gateway.inbox import Said, read_page, take_message
 from gateway.limits import address_of
-from gateway.shapes import MessageTaken, PageShown, SessionMade, files_taken, shown
+from gateway.shapes import (
+    MessageTaken,
+    PageShown,
+    SessionMade,
+    files_taken,
+    handling_shown,
+    shown,
+)
 from gateway.trouble import ApiError, described
 from gateway.uploads import FILES_FIELD, Incoming, keeping, message_body
 from gateway.visitors import Pass, Visitor, open_conversation, renew_pass, visitor_of
@@ -190,13 +197,32 @@ def post_message(
             if taken.new:
                 # A refusal takes it back; what is only repeated is never refused.
                 desk.limits.spend("messages", here)
-                desk.engine.defer(session, here)
+                if taken.for_bot:
+                    desk.engine.defer(session, here)
         if not taken.new:
             desk.files.drop(kept)
     _log.info("chat.message_taken turn=%s", turn_id(visitor.conversation_id, taken.seq))
-    if taken.new:
-        afterwards.add_task(_announce, desk, visitor.conversation_id, taken.seq)
+    if taken.for_bot:
+        afterwards.add_task(_announce, desk, here, taken.seq)
+    elif taken.new:
+        afterwards.add_task(desk.hub.messages, here)
     return MessageTaken(id=client_id, seq=taken.seq)
+
+
+@router.post(
+    "/typing",
+    status_code=204,
+    summary="Say that the customer is typing",
+    responses=described(
+        (401, "session_invalid"),
+        (429, "too_many_requests, too_many_session_requests"),
+        (500, "unexpected_error"),
+        (503, "storage_unavailable"),
+    ),
+)
+def tell_typing(request: Request, visitor: Annotated[Visitor, Depends(visitor_of)]) -> None:
+    """Staff who look at the conversation see it for six seconds; nothing of it is stored."""
+    desk_of(request).hub.person_types(visitor.conversation_id, "customer")
 
 
 @router.get(
@@ -219,12 +245,12 @@ def get_messages(
     """Oldest first, at most 200; ask again after the last one for more."""
     desk = desk_of(request)
     with reading(desk.sessions) as session:
-        page = read_page(session, visitor.conversation_id, after)
-    site_url = desk.settings.site_url
+        page = read_page(session, visitor.conversation_id, after, desk.clock())
     return PageShown(
         language=page.language,
+        handling=handling_shown(page.standing),
         files=files_taken(desk.settings),
-        messages=[shown(message, site_url, desk.links) for message in page.messages],
+        messages=[shown(message, desk.links) for message in page.messages],
     )
 
 

@@ -13,11 +13,11 @@ from aftercare.attachments.taking import Files
 from aftercare.catalogue.files import CompanyFile
 from aftercare.database import SessionFactory
 from aftercare.languages import preferred_language
+from aftercare.live import Hub
 from aftercare.settings import Settings
 from gateway.engine.interface import Engine
 from gateway.limits import Limits
 from gateway.links import Links
-from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.readiness import Readiness
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -15,11 +16,11 @@ from starlette.types import Receive, Scope, Send
 
 from aftercare.database import reading
 from aftercare.errors import NotFound, StorageUnavailable
+from aftercare.live import TYPING_SECONDS, Closed, NewMessages, Subscription, Typing
 from gateway.chat import LAST_SEQ
 from gateway.desk import Desk, desk_of
 from gateway.inbox import Page, read_page
-from gateway.live import Closed, Typing
-from gateway.shapes import shown
+from gateway.shapes import handling_shown, shown
 from gateway.trouble import ApiError, described
 from gateway.visitors import Visitor, is_open, visitor_of
 
@@ -28,6 +29,8 @@ router = APIRouter(prefix="/chat/v1", tags=["chat"])
 _log = logging.getLogger(__name__)
 
 _HEARTBEAT_SECONDS = 15
+#: Unlike None, which says that the bot has the conversation.
+_UNTOLD: object = object()
 _SEND_SECONDS = 30.0
 
 
@@ -49,8 +52,9 @@ class _Events(EventSourceResponse):
         200: {
             "description": (
                 "Events: `message` (id = seq, data as in GET /chat/v1/messages), `typing` "
-                '({"from":"bot","typing":true}), `language` ({"language":"pt"}). A comment line '
-                "comes every 15 seconds."
+                '({"from":"bot","typing":true}), `language` ({"language":"pt"}), `handling` (who '
+                "has the conversation, as in GET /chat/v1/messages). A comment line comes every "
+                "15 seconds."
             ),
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         },
@@ -85,25 +89,27 @@ async def follow(
 
 async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[ServerSentEvent]:
     subscription = desk.hub.subscribe(visitor.conversation_id)
-    language = None
+    language: str | None = None
+    handling = _UNTOLD
     try:
         while page := await run_in_threadpool(_read, desk, visitor, after):
             if page.language != language:
                 language = page.language
                 yield _event("language", {"language": language})
+            if page.standing != handling:
+                handling = page.standing
+                told = handling_shown(page.standing).model_dump_json(exclude_none=True)
+                yield ServerSentEvent(told, event="handling", sep="\n")
             for message in page.messages:
                 after = message.seq
-                told = shown(message, desk.settings.site_url, desk.links)
-                data = told.model_dump_json(by_alias=True, exclude_none=True)
+                data = shown(message, desk.links).model_dump_json(by_alias=True, exclude_none=True)
                 yield ServerSentEvent(data, event="message", id=str(after), sep="\n")
             if page.full:
                 continue
-            signal = await subscription.next(_HEARTBEAT_SECONDS)
-            while isinstance(signal, Typing):
-                yield _event("typing", {"from": "bot", "typing": signal.on})
-                signal = await subscription.next(_HEARTBEAT_SECONDS)
-            if isinstance(signal, Closed):
-                return
+            async for signal in _until_news(subscription):
+                if isinstance(signal, Closed):
+                    return
+                yield _event("typing", {"from": signal.who, "typing": signal.on})
     except (StorageUnavailable, NotFound) as error:
         # The client comes back with its last id and is told then.
         _log.warning("events.ended conversation=%s %s", visitor.conversation_id, type(error))
@@ -111,12 +117,32 @@ async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[Ser
         desk.hub.unsubscribe(visitor.conversation_id, subscription)
 
 
+async def _until_news(subscription: Subscription) -> AsyncIterator[Typing | Closed]:
+    """Who writes, until there may be something to read or the stream must end."""
+    staff_until: float | None = None
+    while True:
+        seconds = _HEARTBEAT_SECONDS if staff_until is None else staff_until - time.monotonic()
+        signal = await subscription.next(max(0.0, seconds))
+        if isinstance(signal, NewMessages):
+            # Nothing is heard of people who stop.
+            if staff_until is not None:
+                yield Typing(False, "staff")
+            return
+        if isinstance(signal, Closed):
+            yield signal
+            return
+        if signal.who == "staff":
+            staff_until = time.monotonic() + TYPING_SECONDS
+        if signal.who != "customer":
+            yield signal
+
+
 def _read(desk: Desk, visitor: Visitor, after: int) -> Page | None:
     """What there is to send; None once the token is not good any more."""
     with reading(desk.sessions) as session:
         if not is_open(session, visitor, desk.clock()):
             return None
-        return read_page(session, visitor.conversation_id, after)
+        return read_page(session, visitor.conversation_id, after, desk.clock())
 
 
 def _event(name: str, data: dict[str, object]) -> ServerSentEvent:

@@ -11,6 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from aftercare.database import reading
 from aftercare.errors import StorageUnavailable
+from aftercare.evaluation.danger import count_untouched_danger
+from aftercare.handover.queue import queue_figures
 from gateway.desk import desk_of
 from gateway.store import count_waiting
 from gateway.trouble import ApiError, described
@@ -71,8 +73,14 @@ def metrics(request: Request) -> Response:
     try:
         with reading(desk.sessions) as session:
             desk.measures.waiting.set(count_waiting(session))
+            figures = queue_figures(session, desk.clock())
+            desk.measures.danger.set(count_untouched_danger(session))
+        desk.measures.queue.set(figures.waiting)
+        desk.measures.queue_seconds.set(figures.longest_wait.total_seconds())
+        desk.measures.with_person.set(figures.with_person)
     except StorageUnavailable:
-        desk.measures.waiting.set(float("nan"))
+        for gauge in desk.measures.of_database():
+            gauge.set(float("nan"))
     desk.measures.streams.set(desk.hub.open_streams())
     return Response(desk.measures.text(), media_type=CONTENT_TYPE_LATEST)
 

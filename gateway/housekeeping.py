@@ -13,6 +13,7 @@ from aftercare.attachments.cleaning import remove_strays
 from aftercare.database import SessionFactory, writing
 from aftercare.errors import StorageUnavailable
 from aftercare.log import log_failure
+from aftercare.manuals.importing import remove_left_files
 from aftercare.privacy.retention import apply_periods
 from aftercare.privacy.stores import Stores
 from aftercare.tables.conversations import ChatSession
@@ -77,3 +78,5 @@ class Housekeeping:
         self._measures.periods_kept.set(self._clock().timestamp())
         if strays := remove_strays(self._stores.sessions, self._stores.files.store, self._clock()):
             _log.info("housekeeping.removed files=%s", strays)
+        if uploads := remove_left_files(self._stores.settings, self._clock()):
+            _log.info("housekeeping.removed uploads=%s", uploads)

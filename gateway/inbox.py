@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from aftercare.attachments.taking import Kept
 from aftercare.attachments.tying import ONLY_FILES
+from aftercare.conversations import lock_conversation, next_seq
 from aftercare.errors import NotFound
+from aftercare.handover.queue import Standing, is_with_person, read_standing
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
-from gateway.store import lock_conversation, next_seq
 from gateway.trouble import ApiError
 
 PAGE_MESSAGES = 200
@@ -32,15 +33,19 @@ class Said:
 
 @dataclass(frozen=True)
 class Taken:
+    """`for_bot`: whether the bot has to answer; not while a person has the conversation."""
+
     seq: int
     new: bool
+    for_bot: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
-    """Messages in order, and whether there may be more behind them."""
+    """Messages in order, and whether there may be more behind them; `standing` of now."""
 
     language: str
+    standing: Standing | None
     messages: tuple[Message, ...]
     full: bool
 
@@ -78,6 +83,7 @@ def take_message(
             )
         return Taken(earlier.seq, new=False)
     seq = next_seq(conversation, now)
+    for_bot = not is_with_person(session, conversation_id)
     session.add(
         Message(
             conversation_id=conversation_id,
@@ -86,7 +92,7 @@ def take_message(
             text=text,
             payload=payload,
             at=now,
-            state=MessageState.RECEIVED,
+            state=MessageState.RECEIVED if for_bot else MessageState.DONE,
             client_id=client_id,
             attachments=[
                 Attachment(
@@ -96,10 +102,10 @@ def take_message(
             ],
         )
     )
-    return Taken(seq, new=True)
+    return Taken(seq, new=True, for_bot=for_bot)
 
 
-def read_page(session: Session, conversation_id: str, after: int) -> Page:
+def read_page(session: Session, conversation_id: str, after: int, now: datetime) -> Page:
     """What was said after a number. Raises NotFound when the conversation is gone."""
     language = session.scalar(
         select(Conversation.language).where(Conversation.id == conversation_id)
@@ -117,7 +123,8 @@ def read_page(session: Session, conversation_id: str, after: int) -> Page:
         .limit(PAGE_MESSAGES)
         .options(selectinload(Message.attachments))
     ).all()
-    return Page(language, tuple(messages), len(messages) == PAGE_MESSAGES)
+    standing = read_standing(session, conversation_id, now)
+    return Page(language, standing, tuple(messages), len(messages) == PAGE_MESSAGES)
 
 
 def _offered(session: Session, conversation_id: str, button_id: str) -> tuple[str, str]:

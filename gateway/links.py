@@ -1,4 +1,4 @@
-"""Links that open one file for a while: signed, so that nobody can make or prolong one."""
+"""Links that open a file or sheet for a while: signed, so that nobody can make or prolong one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from jwt.types import Options
 
 from aftercare.settings import Settings
 from aftercare.tables.attachments import Attachment
+from aftercare.training.walk import SHEETS
 from gateway.trouble import ApiError
 
 #: Keys of other purposes are made of the same secret with other words.
 _PURPOSE = b"links of attachments"
+_SHEETS_PURPOSE = b"links of training sheets"
 _ALGORITHM = "HS256"
 _LONGEST_TOKEN = 500
 _CHECKS: Options = {
@@ -32,25 +34,44 @@ class Links:
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
         secret = settings.private_secret or secrets.token_hex()
         self._key = hmac.new(secret.encode(), _PURPOSE, hashlib.sha256).digest()
+        self._sheets_key = hmac.new(secret.encode(), _SHEETS_PURPOSE, hashlib.sha256).digest()
         self._site_url = settings.site_url
         self._seconds = settings.file_link_minutes * 60
         self._clock = clock
 
     def url(self, attachment: Attachment) -> str:
         """A link that opens the file from now on for the time of the settings."""
-        claims = {
-            "sub": attachment.id,
-            "cid": attachment.conversation_id,
-            "exp": int(self._clock().timestamp()) + self._seconds,
-        }
-        return f"{self._site_url}/files/{jwt.encode(claims, self._key, algorithm=_ALGORITHM)}"
+        token = self._token(attachment.id, attachment.conversation_id, self._key)
+        return f"{self._site_url}/files/{token}"
+
+    def source_url(self, path: str, conversation_id: str) -> str:
+        """The address of what a message names as its source; that of a sheet is signed."""
+        if not path.startswith(SHEETS):
+            return self._site_url + path
+        token = self._token(path.removeprefix(SHEETS), conversation_id, self._sheets_key)
+        return f"{self._site_url}{SHEETS}{token}"
 
     def read(self, token: str) -> tuple[str, str]:
         """The ids of file and conversation. Raises ApiError: `not_found`, `link_expired`."""
+        return self._read(token, self._key)
+
+    def read_sheet(self, token: str) -> str:
+        """The key of a training. Raises ApiError: `not_found`, `link_expired`."""
+        return self._read(token, self._sheets_key)[0]
+
+    def _token(self, subject: str, conversation_id: str, key: bytes) -> str:
+        claims = {
+            "sub": subject,
+            "cid": conversation_id,
+            "exp": int(self._clock().timestamp()) + self._seconds,
+        }
+        return jwt.encode(claims, key, algorithm=_ALGORITHM)
+
+    def _read(self, token: str, key: bytes) -> tuple[str, str]:
         try:
             if len(token) > _LONGEST_TOKEN:
                 raise jwt.InvalidTokenError
-            claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM], options=_CHECKS)
+            claims = jwt.decode(token, key, algorithms=[_ALGORITHM], options=_CHECKS)
         except jwt.InvalidTokenError:
             raise ApiError(
                 404, "not_found", "This link opens no file. Take it from the message itself."

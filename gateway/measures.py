@@ -44,6 +44,26 @@ class Measures:
             "Stored messages that the bot has not answered yet.",
             registry=self.registry,
         )
+        self.queue = Gauge(
+            "aftercare_handover_queue",
+            "Conversations that wait for a person.",
+            registry=self.registry,
+        )
+        self.queue_seconds = Gauge(
+            "aftercare_handover_longest_wait_seconds",
+            "How long the conversation waits that has waited longest; 0: none waits.",
+            registry=self.registry,
+        )
+        self.with_person = Gauge(
+            "aftercare_handover_with_person",
+            "Conversations that a person has.",
+            registry=self.registry,
+        )
+        self.danger = Gauge(
+            "aftercare_untouched_danger_tickets",
+            "Tickets that tell of danger and that nobody has begun.",
+            registry=self.registry,
+        )
         self.streams = Gauge(
             "aftercare_event_streams", "Open event streams.", registry=self.registry
         )
@@ -60,6 +80,10 @@ class Measures:
         )
         for outcome in ("answered", "given_up"):
             self.turns.labels(outcome)
+
+    def of_database(self) -> tuple[Gauge, ...]:
+        """What is asked of the database, and not known while it does not answer."""
+        return (self.waiting, self.queue, self.queue_seconds, self.with_person, self.danger)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -8,8 +8,10 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from aftercare.attachments.kinds import KINDS
+from aftercare.handover.queue import Standing, minutes_of
 from aftercare.settings import Settings
 from aftercare.tables.conversations import Message
+from aftercare.tables.handover import HandoverState
 from gateway.links import Links
 
 
@@ -49,6 +51,7 @@ class AttachmentShown(BaseModel):
 class MessageShown(BaseModel):
     seq: int
     sender: Literal["customer", "bot", "staff"] = Field(serialization_alias="from")
+    name: str | None = Field(default=None, description="Of the staff member who wrote it.")
     text: str
     buttons: list[ButtonShown]
     attachments: list[AttachmentShown]
@@ -63,8 +66,21 @@ class FilesTaken(BaseModel):
     link_seconds: int = Field(description="How long the `url` of a file opens it.")
 
 
+class HandlingShown(BaseModel):
+    """Who has the conversation: the bot, the bot while the customer waits, or a person."""
+
+    by: Literal["bot", "queue", "staff"]
+    since: datetime | None = None
+    name: str | None = Field(default=None, description="Of the staff member who has it.")
+    place: int | None = Field(default=None, description="In the queue; 1 is next.")
+    wait_minutes: int | None = Field(
+        default=None, description="How long such a wait took lately; left out where too few waited."
+    )
+
+
 class PageShown(BaseModel):
     language: str
+    handling: HandlingShown
     files: FilesTaken
     messages: list[MessageShown]
 
@@ -89,12 +105,25 @@ def files_taken(settings: Settings) -> FilesTaken:
     )
 
 
-def shown(message: Message, site_url: str, links: Links) -> MessageShown:
+def handling_shown(standing: Standing | None) -> HandlingShown:
+    if standing is None:
+        return HandlingShown(by="bot")
+    return HandlingShown(
+        by="staff" if standing.state == HandoverState.WITH_PERSON else "queue",
+        since=standing.since,
+        name=standing.name,
+        place=standing.place,
+        wait_minutes=minutes_of(standing.expected) if standing.expected is not None else None,
+    )
+
+
+def shown(message: Message, links: Links) -> MessageShown:
     """A message as the website sees it: no payloads, no numbers of the understanding."""
     return MessageShown.model_validate(
         {
             "seq": message.seq,
             "sender": message.sender,
+            "name": message.author,
             "text": message.text,
             "buttons": [{"id": b["id"], "title": b["title"]} for b in message.buttons],
             "attachments": [
@@ -113,7 +142,7 @@ def shown(message: Message, site_url: str, links: Links) -> MessageShown:
                 {
                     "title": source["title"],
                     "section": source["section"],
-                    "url": site_url + source["path"],
+                    "url": links.source_url(source["path"], message.conversation_id),
                 }
                 for source in message.sources
                 # Anything but a path would lead away from the website.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aftercare.catalogue.files import LANGUAGES
-from aftercare.errors import NotFound
+from aftercare.conversations import lock_conversation, new_button_id, next_seq
 from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
 from gateway.bot import BotReply, TurnResult
 from gateway.notices import DELAY_NOTICE, GIVEN_UP_NOTICE, delay_text, given_up_text
@@ -32,26 +31,6 @@ class Pending:
     text: str
     payload: str | None
     opening: bool  # the greeting, which nobody typed
-
-
-def lock_conversation(session: Session, conversation_id: str) -> Conversation:
-    """The conversation, held by this transaction; SQLite holds the whole database instead."""
-    conversation = session.scalar(
-        select(Conversation)
-        .where(Conversation.id == conversation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if conversation is None:
-        raise NotFound("there is no such conversation")
-    return conversation
-
-
-def next_seq(conversation: Conversation, now: datetime) -> int:
-    """A number never given before in this conversation, which must be locked."""
-    conversation.last_seq += 1
-    conversation.last_message_at = max(conversation.last_message_at, now)
-    return conversation.last_seq
 
 
 def waiting_conversations(session: Session) -> dict[str, tuple[int, int]]:
@@ -148,11 +127,6 @@ def store_given_up(
     text = given_up_text(conversation.language, words=words, email=email, error_id=error_id)
     session.add(_notice(conversation, seq, text, GIVEN_UP_NOTICE, error_id, now))
     return True
-
-
-def new_button_id(seq: int) -> str:
-    """Unguessable; the number in front only says in which message to look for it."""
-    return f"{seq}-{secrets.token_urlsafe(12)}"
 
 
 def _received(session: Session, conversation_id: str, seq: int) -> Message | None:

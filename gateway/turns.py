@@ -13,11 +13,11 @@ from datetime import datetime
 
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.errors import AftercareError, BotUnavailable, StorageUnavailable, new_error_id
+from aftercare.live import Hub
 from aftercare.log import correlated, log_failure
 from aftercare.settings import Settings
 from gateway.bot import Bot, BotNotAnswering, GiveUp, Turn, TurnResult, turn_id
 from gateway.engine.waits import Attempts, Wait, Waits
-from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.store import (
     Pending,

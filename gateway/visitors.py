@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from fastapi import Request
 from sqlalchemy.orm import Session
 
+from aftercare.conversations import next_seq
 from aftercare.customers import identify_customer
 from aftercare.database import reading
 from aftercare.tables.conversations import (
@@ -23,7 +24,6 @@ from aftercare.tables.conversations import (
 )
 from gateway.desk import desk_of
 from gateway.identity import Identity
-from gateway.store import next_seq
 from gateway.trouble import ApiError
 
 CHANNEL = "website"

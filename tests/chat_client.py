@@ -9,6 +9,9 @@ from typing import Any
 
 import requests
 
+#: What the desk says meanwhile begins so in English; it is no answer.
+DELAY_NOTICES = ("This is taking longer", "The assistant is taking longer")
+
 
 class ChatClient:
     def __init__(self, address: str, language: str = "en") -> None:

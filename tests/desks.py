@@ -14,7 +14,7 @@ from aftercare.database import SessionFactory, open_engine, open_sessions
 from aftercare.desk import Desk
 from aftercare.guidance.answers import Guidance
 from aftercare.guidance.index import FOLDER, GuidanceIndex, build_index
-from aftercare.intake.state import CONFIRMATION, IntakeState, Memory
+from aftercare.intake.state import CONFIRMATION, REMEDY, IntakeState, Memory
 from aftercare.intake.understood import Understood
 from aftercare.settings import PROJECT_ROOT
 from aftercare.talk import Talk, Turn
@@ -94,6 +94,9 @@ class Caller:
     def answer_all(self) -> Caller:
         """Good answers until there is nothing left to ask but the confirmation."""
         while self.turn.state and self.state.asking != CONFIRMATION:
+            if self.state.asking == REMEDY:
+                self.say(pressed("skip"))
+                continue
             service = self.desk._catalogue.newest().services[self.state.service]
             self.say(answer_to(service.record(self.state.asking), self.talk.language))
         return self

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from gateway.bot import BotReply, Turn, TurnResult, Understood
 
 
@@ -20,15 +22,33 @@ class FakeBot:
     def __init__(self, answer: Callable[[Turn], TurnResult] = echo) -> None:
         self.answer = answer
         self.turns: list[Turn] = []
+        self.closed = False
 
     def take_turn(self, turn: Turn) -> TurnResult:
         self.turns.append(turn)
         return self.answer(turn)
 
+    def close(self) -> None:
+        self.closed = True
+
     @property
     def heard(self) -> list[str]:
         """What customers typed or pressed, without the greeting."""
         return [turn.text for turn in list(self.turns) if turn.text]
+
+
+class FakeEngine:
+    """Notes which conversations have something for the bot."""
+
+    def __init__(self) -> None:
+        self.deferred: list[str] = []
+        self.woken: list[tuple[str, int]] = []
+
+    def defer(self, session: Session, conversation_id: str) -> None:
+        self.deferred.append(conversation_id)
+
+    def wake(self, conversation_id: str, seq: int) -> None:
+        self.woken.append((conversation_id, seq))
 
 
 class SteeredClock:

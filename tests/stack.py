@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
+import yaml
 
 from aftercare.settings import PROJECT_ROOT, UNLIMITED, Settings
 
@@ -163,6 +165,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {
         **os.environ,
         "AFTERCARE_VAR_DIR": str(settings.var_dir),
+        "AFTERCARE_CATALOGUE_DIR": str(settings.catalogue_dir),
         # Always said, or var/settings.env of this checkout could name a database in use.
         "AFTERCARE_DATABASE_URL": settings.sqlalchemy_url,
         "AFTERCARE_PORT": str(settings.port),
@@ -181,11 +184,27 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def always_open_catalogue(folder: Path) -> Path:
+    """The sample company, whose desk never closes: tests run at any hour of any day."""
+    copy = folder / "catalogue"
+    shutil.copytree(PROJECT_ROOT / "catalogue", copy)
+    company = copy / "company.yml"
+    told = yaml.safe_load(company.read_text(encoding="utf-8"))
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    told["business_hours"] = {
+        "time_zone": told["business_hours"]["time_zone"],
+        "week": {day: ["00:00-24:00"] for day in days},
+    }
+    company.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    return copy
+
+
 def stack_settings(folder: Path) -> Settings:
     """Settings with free ports and short waits, for programs under test."""
     return Settings(
         _env_file=None,  # type: ignore[call-arg]
         var_dir=folder,
+        catalogue_dir=always_open_catalogue(folder),
         database_url="",
         port=free_port(),
         bot_url=f"http://127.0.0.1:{free_port()}",

@@ -15,7 +15,7 @@ import yaml
 
 from aftercare.catalogue.files import Completion, RecordKind, ServiceFile, read_catalogue
 from aftercare.completions import Completions
-from aftercare.intake.dialogue import DIGRESSIONS
+from aftercare.intake.digressions import DIGRESSIONS
 from aftercare.intake.fields import READERS
 from aftercare.settings import PROJECT_ROOT
 from aftercare.tables.tickets import TicketStatus

@@ -91,6 +91,16 @@ def plain_environ(environ: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
+def quick_environ(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
+    """The plain surroundings of a program that keeps what Python compiles, whatever they say:
+    where that is forbidden, as in many containers, compiling is more than half of every start.
+    """
+    kept = plain_environ(environ)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    kept["PYTHONPYCACHEPREFIX"] = str(layout.bytecode)
+    return kept
+
+
 def create_environment(
     environment: Environment, uv: str, layout: Layout, environ: Mapping[str, str], step: Step
 ) -> None:

@@ -30,6 +30,11 @@ class Layout:
         return self.root / ".tools"
 
     @property
+    def bytecode(self) -> Path:
+        """What Python has compiled of its packages and of ours."""
+        return self.tools_folder / "bytecode"
+
+    @property
     def models(self) -> Path:
         return self.root / "models"
 

@@ -8,7 +8,7 @@ import time
 from typing import Mapping, NamedTuple, Sequence
 
 from tools.browser import SETTING, get_browser
-from tools.environments import plain_environ
+from tools.environments import quick_environ
 from tools.layout import Layout
 from tools.problems import Problem
 from tools.progress import Progress
@@ -24,8 +24,8 @@ END_SECONDS = 30.0
 NEEDS_MODEL = ("all", "bot", "conversations", "browser")
 NEEDS_BROWSER = ("all", "browser")
 #: Tests of the services that start the trained bot.
-WITH_MODEL = ("chaos", "conversations", "faults")
-SUITES = ("all", "unit", "bot", "conversations", "browser")
+WITH_MODEL = ("bench", "chaos", "conversations", "faults")
+SUITES = ("all", "unit", "bot", "conversations", "browser", "hostile")
 
 
 class Outcome(NamedTuple):
@@ -46,6 +46,12 @@ def service_command(layout: Layout, suite: str) -> list[str]:
     return command
 
 
+def hostile_command(layout: Layout) -> list[str]:
+    """As many bodies as AFTERCARE_TEST_EXAMPLES says: thousands take minutes."""
+    command = [str(layout.service_python), "-m", "pytest", "tests/gateway/test_contract.py"]
+    return [*command, "-k", "random_bodies", "--timeout", "3600"]
+
+
 def browser_command(layout: Layout) -> list[str]:
     """A run of its own: while Playwright is open, no other test can have an event loop."""
     return [str(layout.service_python), "-m", "pytest", "tests", "-m", "browser"]
@@ -57,11 +63,13 @@ def bot_command(layout: Layout) -> list[str]:
     return [*command, "--rootdir", ".", "--confcutdir", "tests/bot"]
 
 
-def suite_environ(environ: Mapping[str, str], browser: str | None) -> dict[str, str]:
+def suite_environ(
+    layout: Layout, environ: Mapping[str, str], browser: str | None
+) -> dict[str, str]:
     """Tests bring their own settings: those of this installation are kept away from them."""
     kept = {
         name: value
-        for name, value in plain_environ(environ).items()
+        for name, value in quick_environ(layout, environ).items()
         if not name.startswith("AFTERCARE_") or name.startswith("AFTERCARE_TEST_")
     }
     kept["RASA_TELEMETRY_ENABLED"] = "false"
@@ -75,6 +83,8 @@ def suite_commands(layout: Layout, suite: str, with_browser: bool) -> list[tuple
     commands = []
     if suite in ("all", "unit"):
         commands.append(("Tests of the services", service_command(layout, suite)))
+    if suite == "hostile":
+        commands.append(("Random and hostile bodies", hostile_command(layout)))
     if suite == "conversations":
         commands.append(("Conversations with the bot", service_command(layout, suite)))
     if suite in NEEDS_BROWSER and with_browser:
@@ -96,7 +106,7 @@ def run_suites(layout: Layout, environ: Mapping[str, str], progress: Progress, s
         if browser is None and suite == "browser":
             return
     commands = suite_commands(layout, suite, browser is not None)
-    surroundings = suite_environ(environ, browser)
+    surroundings = suite_environ(layout, environ, browser)
     outcomes = []
     for title, command in commands:
         progress.say(f"\n{title}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Mapping
 from urllib.parse import urlsplit
 
-from tools.environments import plain_environ
+from tools.environments import quick_environ
 from tools.layout import Layout
 from tools.problems import Problem
 from tools.secrets_file import read_settings
@@ -49,7 +49,7 @@ def read_surroundings(layout: Layout, environ: Mapping[str, str]) -> Surrounding
         for name, value in read_settings(layout.settings_file).items()
         if name.startswith("AFTERCARE_")
     }
-    merged = plain_environ({**settings, **environ})
+    merged = quick_environ(layout, {**settings, **environ})
     var_dir = layout.root / merged.get("AFTERCARE_VAR_DIR", "var")
     bot = _local_address(merged, "AFTERCARE_BOT_URL", 5005)
     actions = _local_address(merged, "AFTERCARE_ACTIONS_URL", 5055)

@@ -92,6 +92,14 @@ export class Api {
     return this.#json('POST', '/chat/v1/messages', { token, body: message });
   }
 
+  async tellTyping(token) {
+    await this.#fetch('/chat/v1/typing', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+  }
+
   listMessages(token, after) {
     return this.#json('GET', `/chat/v1/messages?after=${after}`, { token });
   }

@@ -10,6 +10,7 @@ const SPOKEN = [200, 100, 50, 20, 0];
 export class Composer {
   #store;
   #onSend;
+  #onTyping;
   #words;
   #label = element('label', { for: 'input', class: 'vh' });
   #input = element('textarea', {
@@ -23,17 +24,22 @@ export class Composer {
   #send;
   #files;
 
-  // `onSend(text, files)`: at least one of the two holds something.
-  constructor({ words, store, onSend }) {
+  // `onSend(text, files)`: at least one of the two holds something. `onTyping()` at every change by
+  // the customer that leaves a text.
+  constructor({ words, store, onSend, onTyping }) {
     this.#store = store;
     this.#onSend = onSend;
+    this.#onTyping = onTyping;
     this.#send = button('send', () => this.#submit(), icon('send'));
     this.#files = new Files(words, () => this.focus());
     this.element = element('div', { class: 'composer' },
       this.#files.element, this.#files.button,
       this.#label, this.#grow, this.#send, this.#hint, this.#counter, this.#said);
     this.#input.value = store.draft.slice(0, LIMIT);
-    this.#input.addEventListener('input', () => this.#changed());
+    this.#input.addEventListener('input', () => {
+      this.#changed();
+      if (this.#input.value.trim()) this.#onTyping();
+    });
     this.#input.addEventListener('keydown', (event) => {
       // Enter belongs to an input method while it composes.
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) {

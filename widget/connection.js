@@ -21,7 +21,7 @@ export class Connection {
   #sleeper = new Sleeper();
   after = 0;
 
-  // `on`: message(message), typing({from, typing}), language(code), up(), down(error), expired().
+  // `on`: message(message), typing({from, typing}), language(code), handling(state), up(), down(error), expired().
   constructor(api, on) {
     this.#api = api;
     this.#on = on;
@@ -96,6 +96,7 @@ export class Connection {
     if (event === 'message') this.#take(data);
     else if (event === 'typing') this.#on.typing(data);
     else if (event === 'language') this.#on.language(data.language);
+    else if (event === 'handling') this.#on.handling(data);
   }
 
   #take(message) {
@@ -110,10 +111,12 @@ export class Connection {
     do {
       let pause = POLL_INTERVAL;
       try {
-        const { language, messages } = await this.#api.listMessages(run.token, this.after);
+        const page = await this.#api.listMessages(run.token, this.after);
+        const { language, handling, messages } = page;
         if (run !== this.#run) return;
         this.#on.up();
         if (language) this.#on.language(language);
+        if (handling) this.#on.handling(handling);
         for (const message of messages) this.#take(message);
       } catch (error) {
         if (run !== this.#run) return;

@@ -50,6 +50,7 @@ export class Conversation {
       message: (message) => this.#receive(message),
       typing: (state) => view.typing(state),
       language: (code) => this.#speak(code),
+      handling: (state) => view.handling(state),
       up: () => {
         view.connected();
         if (this.#down) this.#outbox.retryAll();
@@ -108,6 +109,11 @@ export class Conversation {
   // `button` of an offered answer, or `files` that go with the text.
   send(text, { button, files } = {}) {
     this.#outbox.add(text, { button, files });
+  }
+
+  // Whether anybody sees it is the desk's business, and nothing depends on it.
+  tellTyping() {
+    if (this.#session) this.#api.tellTyping(this.#session.token).catch(() => {});
   }
 
   retry(id) {
@@ -231,11 +237,12 @@ export class Conversation {
     if (fresh !== session && session === this.#session) this.#use(fresh);
   }
 
-  #enter(session, { language, messages, files }, fresh) {
+  #enter(session, { language, handling, messages, files }, fresh) {
     this.#session = session;
     this.#view.takesFiles(files ?? null);
     this.#linkSeconds = files?.link_seconds ?? 0;
     if (language) this.#speak(language);
+    if (handling) this.#view.handling(handling);
     this.#view.typing({ typing: false });
     this.#view.connected();
     if (fresh) for (const message of messages) this.#view.message(message);

@@ -93,7 +93,7 @@ function clock(at, words) {
 
 export function messageNode(message, words, server) {
   const from = SPEAKERS.includes(message.from) ? message.from : 'bot';
-  const who = element('p', { class: from === 'staff' ? 'who' : 'who vh' }, `${words.of(from)}:`);
+  const who = element('p', { class: from === 'staff' ? 'who' : 'who vh' }, `${from === 'staff' && message.name ? String(message.name) : words.of(from)}:`);
   const text = String(message.text ?? '');
   const pieces = from === 'customer' ? [text] : withLinks(text, words.of('newTab'));
   const bubble = element('div', { class: 'bubble' });

@@ -4,6 +4,7 @@ import { Api } from './api.js';
 import { Composer } from './composer.js';
 import { Conversation } from './conversation.js';
 import { button, element, icon } from './dom.js';
+import { Handling } from './handling.js';
 import { Store } from './store.js';
 import { CSS } from './styles.js';
 import { Words } from './texts.js';
@@ -13,6 +14,8 @@ const FULL_SCREEN = '(max-width: 480px), (max-height: 480px)';
 const TOUCH = '(pointer: coarse)';
 const TYPING_LIMIT = 30000;
 const KEYBOARD = 120;
+// Milliseconds between two signs to the staff that the customer types.
+const TYPING_TOLD = 3000;
 
 function bannerKey(error) {
   if (!error.status) return 'lost';
@@ -27,11 +30,14 @@ class Panel {
   #trouble = null;
   #writer = null;
   #typingTimer = 0;
+  #typingToldAt = 0;
   #title = element('h2', { id: 'title' });
   #fresh;
   #close;
+  #handling;
   #banner = element('p', { class: 'banner', role: 'status' });
   #typing = element('div', { class: 'typing' });
+  #typingName = element('span', { class: 'writer', 'aria-hidden': 'true' });
   #typingText = element('p', { class: 'vh', role: 'status' });
   #transcript;
   #composer;
@@ -43,6 +49,7 @@ class Panel {
     this.#options = options;
     this.#box = box;
     this.#words = new Words(store.session?.language ?? language);
+    this.#handling = new Handling(this.#words);
     this.#fresh = button('tool', () => {
       this.#conversation.restart();
       this.#rest();
@@ -61,7 +68,11 @@ class Panel {
     this.#composer = new Composer({
       words: this.#words,
       store,
-      onSend: (text, files) => this.#conversation.send(text, { files }),
+      onSend: (text, files) => {
+        this.#typingToldAt = 0;
+        this.#conversation.send(text, { files });
+      },
+      onTyping: () => this.#ownTyping(),
     });
     this.#conversation = new Conversation({
       api: new Api(server), store, view: this.#view(), language, identity,
@@ -93,12 +104,13 @@ class Panel {
     for (const dot of ['one', 'two', 'three']) {
       this.#typing.append(element('span', { class: `dot ${dot}`, 'aria-hidden': 'true' }));
     }
+    this.#typing.append(this.#typingName);
     this.#typing.hidden = true;
     this.#box.setAttribute('role', 'dialog');
     this.#box.setAttribute('aria-labelledby', 'title');
     this.#box.append(
       element('header', {}, this.#title, this.#fresh, this.#close),
-      this.#banner, this.#transcript.element, this.#typing, this.#typingText,
+      this.#handling.element, this.#banner, this.#transcript.element, this.#typing, this.#typingText,
       this.#composer.element);
   }
 
@@ -115,10 +127,20 @@ class Panel {
       refreshLinks: (messages) => this.#transcript.refreshLinks(messages),
       typing: (state) => this.#showTyping(state),
       language: (language) => this.#speak(language),
+      handling: (state) => {
+        this.#handling.set(state);
+        // A person has no use for pressed buttons.
+        this.#transcript.holdReplies(this.#handling.byStaff);
+        this.#tellTyping();
+      },
       connected: () => this.#showTrouble(null),
       disconnected: (error) => this.#showTrouble(error),
       expired: () => this.#transcript.seal(this.#words.of('expired')),
-      clear: () => this.#transcript.clear(),
+      clear: () => {
+        this.#transcript.clear();
+        this.#handling.set({ by: 'bot' });
+        this.#transcript.holdReplies(false);
+      },
       forget: () => {
         this.#transcript.clear();
         this.#composer.empty();
@@ -150,6 +172,7 @@ class Panel {
     }
     this.#transcript.speak(this.#words);
     this.#composer.speak(this.#words);
+    this.#handling.speak(this.#words);
     this.#tellTrouble();
     this.#tellTyping();
     onLanguage(this.#words.language);
@@ -172,9 +195,19 @@ class Panel {
     this.#tellTyping();
   }
 
+  // Only a person sees it, and only now and then.
+  #ownTyping() {
+    if (!this.#handling.byStaff || Date.now() - this.#typingToldAt < TYPING_TOLD) return;
+    this.#typingToldAt = Date.now();
+    this.#conversation.tellTyping();
+  }
+
   #tellTyping() {
     const words = this.#words;
-    const text = this.#writer ? words.of('typing', { who: words.of(this.#writer) }) : '';
+    const who = this.#writer === 'staff' && this.#handling.name
+      ? this.#handling.name : this.#writer && words.of(this.#writer);
+    const text = who ? words.of('typing', { who }) : '';
+    this.#typingName.textContent = this.#writer === 'staff' ? who : '';
     if (this.#typingText.textContent !== text) this.#typingText.textContent = text;
   }
 

@@ -65,6 +65,11 @@ svg {
 .tool:focus-visible { outline-color: currentColor; outline-offset: -4px; }
 .banner { flex: none; font-size: .875em; color: var(--warn-text); background: var(--warn); }
 .banner:not(:empty) { padding: 10px 18px; border-block-end: 1px solid var(--line); }
+.handling {
+  flex: none; padding: 8px 18px; font-size: .875em; color: var(--text); background: var(--surface);
+  border-block-end: 1px solid var(--line);
+}
+.handling[data-by=staff] { background: var(--staff); border-color: var(--staff-line); }
 .transcript { position: relative; display: flex; flex: 1; flex-direction: column; min-block-size: 0; }
 #log {
   flex: 1; padding: 16px 16px 8px; overflow-y: auto; overscroll-behavior: contain;
@@ -124,6 +129,7 @@ a:hover { text-decoration-thickness: 2px; }
 }
 .jump svg { inline-size: 18px; block-size: 18px; }
 .typing { display: flex; flex: none; gap: 5px; padding: 6px 16px 10px 22px; }
+.writer { order: -1; font-size: .8125em; line-height: 1; color: var(--muted); }
 .dot { inline-size: 8px; block-size: 8px; border: 4px solid var(--edge); border-radius: 4px; }
 .composer {
   display: grid; flex: none; grid-template-columns: auto 1fr auto; gap: 0 8px; align-items: end;

@@ -14,6 +14,7 @@ export class Transcript {
   #received = new Map();
   #pending = new Map();
   #replies = new Map();
+  #held = false;
   #stuck = true;
   #height = 0;
 
@@ -107,6 +108,13 @@ export class Transcript {
       if (next ? node.nextSibling !== next : node !== this.#log.lastChild) this.#place(node, seq);
       this.#received.set(seq, { from: 'customer', node });
     }
+    this.#offerReplies();
+  }
+
+  // While they are held, no suggested answers are offered.
+  holdReplies(held) {
+    if (held === this.#held) return;
+    this.#held = held;
     this.#offerReplies();
   }
 
@@ -212,7 +220,7 @@ export class Transcript {
   // offered twice stands at the later place.
   #openChoices() {
     const open = new Map();
-    if (this.#pending.size) return open;
+    if (this.#held || this.#pending.size) return open;
     const newestFirst = [...this.#received].sort(([a], [b]) => b - a);
     const speaker = newestFirst[0]?.[1].from;
     const offered = new Set();

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from aftercare.catalogue.business_hours import BusinessHours
 from aftercare.errors import CatalogueError
 
 Language = Literal["en", "pt"]
@@ -59,22 +59,6 @@ class Text(_Entry):
 class Words(_Entry):
     en: tuple[str, ...] = ()
     pt: tuple[str, ...] = ()
-
-
-class BusinessHours(_Entry):
-    time_zone: str
-    days: tuple[Annotated[int, Field(ge=1, le=7)], ...]
-    opens: str = Field(alias="from", pattern=r"^\d\d:\d\d$")
-    closes: str = Field(alias="to", pattern=r"^\d\d:\d\d$")
-
-    @field_validator("time_zone")
-    @classmethod
-    def _exists(cls, time_zone: str) -> str:
-        try:
-            ZoneInfo(time_zone)
-        except (ZoneInfoNotFoundError, OSError) as error:
-            raise ValueError(f"not a time zone: {time_zone}") from error
-        return time_zone
 
 
 class CompanyFile(_Entry):
@@ -144,6 +128,25 @@ class MaintenanceFile(_Entry):
     section: str
 
 
+class CheckFile(_Entry):
+    """A question at the end of a lesson; the first answer is the right one, shown in any place."""
+
+    ask: Text
+    section: str
+    answers: tuple[Text, ...] = Field(min_length=2, max_length=5)
+
+
+class LessonFile(_Entry):
+    """A lesson of a product's training: sections of its manual, in the order in which to teach."""
+
+    id: Key
+    kind: Literal["first_use", "function", "care"]
+    title: Text
+    sections: tuple[str, ...] = Field(min_length=1)
+    #: None: the questions are made from the manual.
+    checks: tuple[CheckFile, ...] = ()
+
+
 class ProductFile(_Entry):
     id: Key
     category: Key
@@ -159,6 +162,8 @@ class ProductFile(_Entry):
     everyday_names: Words = Words()
     features: tuple[FeatureFile, ...] = Field(min_length=1)
     parts: tuple[PartFile, ...]
+    #: Empty: the lessons are the manual's own sections with steps.
+    training: tuple[LessonFile, ...] = ()
 
 
 class ChoiceFile(_Entry):
@@ -167,6 +172,8 @@ class ChoiceFile(_Entry):
     words: Words
     #: Faults that say it as well: who tells one need not choose.
     symptoms: tuple[Key, ...] = ()
+    #: Whether who chooses it says that the product failed before it was first used.
+    before_first_use: bool = False
 
 
 class RecordFile(_Entry):
@@ -210,6 +217,8 @@ class ServiceFile(_Entry):
     intent: Key
     completion: Completion
     confirm: bool
+    #: Whether the remedy that the manual has for the fault is offered before a ticket is opened.
+    troubleshoot: bool = False
     name: Text
     #: What the customer wants, after "to": "report a fault".
     wish: Text
@@ -246,6 +255,7 @@ def read_catalogue(folder: Path) -> CatalogueFiles:
         products=tuple(_each_named(folder / "products", ProductFile)),
         services=tuple(_each_named(folder / "services", ServiceFile)),
     )
+    _check_holidays(files.company, folder)
     _check_references(files, folder)
     return files
 
@@ -278,6 +288,15 @@ def _checked[Model: BaseModel](path: Path, model: type[Model], many: bool = Fals
         raise CatalogueError(f"{path}: {error}") from error
 
 
+def _check_holidays(company: CompanyFile, folder: Path) -> None:
+    holidays = company.business_hours.holidays
+    try:
+        if holidays:
+            holidays.check()
+    except ValueError as error:
+        raise CatalogueError(f"{folder / 'company.yml'}: {error}") from error
+
+
 def _check_references(files: CatalogueFiles, folder: Path) -> None:
     categories = {category.id for category in files.categories}
     _refuse_doubled(folder / "categories.yml", "category", (c.id for c in files.categories))
@@ -294,6 +313,7 @@ def _check_references(files: CatalogueFiles, folder: Path) -> None:
         _refuse_doubled(path, "feature", (feature.id for feature in product.features))
         _refuse_doubled(path, "part", (part.id for part in product.parts))
         _refuse_doubled(path, "maintenance", (task.id for task in product.maintenance))
+        _refuse_doubled(path, "lesson", (lesson.id for lesson in product.training))
     _refuse_doubled(folder, "product model", (product.model for product in files.products))
     _refuse_doubled(folder, "service intent", (service.intent for service in files.services))
     for service in files.services:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,9 @@ from aftercare.catalogue.manual_files import ManualText, newest_of, read_manuals
 from aftercare.catalogue.snapshot import part_id
 from aftercare.database import SessionFactory, open_engine, open_sessions, writing
 from aftercare.errors import CatalogueError
-from aftercare.guidance.index import build_index
+from aftercare.guidance.index import Progress, build_index
 from aftercare.manuals.versions import put_catalogue_manuals
+from aftercare.progress import ProgressBar
 from aftercare.settings import Settings, settings
 from aftercare.tables.catalogue import (
     CatalogueState,
@@ -89,13 +92,22 @@ def _check_manuals(files: CatalogueFiles, manuals: list[ManualText]) -> None:
         if product_id not in products:
             raise CatalogueError(f"manual {product_id}/{language}: there is no such product")
     for product in files.products:
-        for task in product.maintenance:
+        for what, named in _sections_named(product):
             for language in files.company.languages:
-                if task.section not in anchors.get((product.id, language), {task.section}):
+                if named not in anchors.get((product.id, language), {named}):
                     raise CatalogueError(
-                        f"product {product.id}: maintenance '{task.id}' names section "
-                        f"'{task.section}', which the {language} manual does not have"
+                        f"product {product.id}: {what} names section '{named}', which the "
+                        f"{language} manual does not have"
                     )
+
+
+def _sections_named(product: ProductFile) -> Iterator[tuple[str, str]]:
+    """Every section of the manual that a product's file names, with what names it."""
+    for task in product.maintenance:
+        yield f"maintenance '{task.id}'", task.section
+    for lesson in product.training:
+        for section in (*lesson.sections, *(check.section for check in lesson.checks)):
+            yield f"lesson '{lesson.id}'", section
 
 
 def _identity(manual: ManualText) -> tuple[str, str, str]:
@@ -114,6 +126,7 @@ def _put_product(session: Session, product: ProductFile) -> None:
     row.serial_pattern = product.serial.pattern
     row.serial_example = product.serial.example
     row.needs_installation = product.needs_installation
+    row.training = [lesson.model_dump(mode="json") for lesson in product.training]
     row.active = True
     row.features, row.parts, row.maintenance = [], [], []
     session.add(row)
@@ -146,6 +159,7 @@ def _put_service(
     row.intent = service.intent
     row.completion = service.completion
     row.confirm = service.confirm
+    row.troubleshoot = service.troubleshoot
     row.name = service.name.model_dump()
     row.wish = service.wish.model_dump()
     row.opening = service.opening.model_dump()
@@ -207,20 +221,23 @@ def _retire(session: Session, files: CatalogueFiles) -> None:
         service.active = service.id in services
 
 
-def load_and_index(sessions: SessionFactory, settings: Settings, now: datetime) -> bool:
+def load_and_index(
+    sessions: SessionFactory, settings: Settings, now: datetime, progress: Progress | None = None
+) -> bool:
     """Load the catalogue and rebuild the search index of its manuals; False where nothing changed.
 
     Raises CatalogueError before anything is written.
     """
     with writing(sessions) as session:
         changed = load_catalogue(session, settings.catalogue_dir, now)
-    build_index(sessions, settings.var_dir)
+    build_index(sessions, settings.var_dir, progress)
     return changed
 
 
 def main() -> None:
     sessions = open_sessions(open_engine(settings()))
-    changed = load_and_index(sessions, settings(), datetime.now(UTC))
+    with ProgressBar("Indexing the manuals", sys.stderr) as bar:
+        changed = load_and_index(sessions, settings(), datetime.now(UTC), bar)
     print("catalogue loaded" if changed else "catalogue is up to date")
 
 

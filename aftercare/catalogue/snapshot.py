@@ -64,6 +64,7 @@ class ServiceView:
     intent: str
     completion: str
     confirm: bool
+    troubleshoot: bool
     name: Texts
     wish: Texts
     keywords: dict[str, list[str]]
@@ -146,6 +147,7 @@ def _service(row: Service) -> ServiceView:
         intent=row.intent,
         completion=row.completion,
         confirm=row.confirm,
+        troubleshoot=row.troubleshoot,
         name=row.name,
         wish=row.wish,
         keywords=row.keywords,

@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from aftercare.database import SessionFactory, reading
-from aftercare.guidance.index import GuidanceIndex
-from aftercare.guidance.sections import (
-    Block,
-    Bullet,
-    Figure,
-    Notice,
-    Paragraph,
-    Step,
-    Table,
-    WarningLevel,
-    notices_of,
-    read_blocks,
-)
-from aftercare.replies import Button, Reply, Source
+from aftercare.guidance.decision import Outcome, decide
+from aftercare.guidance.index import GuidanceIndex, Hit
+from aftercare.guidance.quoting import STEP_BY_STEP, in_parts, warning_line, worth_training
+from aftercare.guidance.sections import notices_of, read_blocks
+from aftercare.guidance.troubleshooting import ManualPart, Remedy, read_remedies
+from aftercare.replies import Button, Quoted, Reply, Source
 from aftercare.tables.manuals import Manual, ManualSection, ManualStatus
-
-#: From this share of the question's weight on a section answers; below, headings are offered.
-ANSWER_FROM = 0.5
-OFFER_FROM = 0.25
-_MOST_OFFERED = 3
-#: A chat message is no manual page: longer sections end with a pointer to the page.
-_MOST_STEPS = 12
-_MOST_CHARACTERS = 1600
-_LEVEL_WORDS = {
-    WarningLevel.DANGER: {"en": "DANGER", "pt": "PERIGO"},
-    WarningLevel.WARNING: {"en": "WARNING", "pt": "AVISO"},
-    WarningLevel.CAUTION: {"en": "CAUTION", "pt": "CUIDADO"},
-    WarningLevel.NOTE: {"en": "Note", "pt": "Nota"},
-}
 
 
 @dataclass(frozen=True)
@@ -46,6 +25,7 @@ class _Section:
     language: str
     anchor: str
     heading: str
+    page: int | None
     markdown: str
 
 
@@ -58,26 +38,85 @@ class Guidance:
 
     def answer(self, question: str, *, product: str, language: str) -> Reply:
         """The section that answers, or headings to choose from, or the admission that none fits."""
-        hits = self._index.search(question, product=product, language=language)
-        if hits and hits[0].coverage >= ANSWER_FROM:
-            section = self._section(product, language, hits[0].anchor)
-            if section:
-                return _quote(section)
-        near = [hit for hit in hits if hit.coverage >= OFFER_FROM][:_MOST_OFFERED]
-        offered = [self._section(product, language, hit.anchor) for hit in near]
+        decision = decide(self._index.search(question, product=product, language=language))
+        read = [self._section(product, language, hit.anchor) for hit in decision.hits]
+        found = [section for section in read if section]
+        if not found:
+            return Reply("utter_manual_no_answer")
+        if decision.outcome is Outcome.ANSWER:
+            return _quote(found[0])
         buttons = tuple(
-            Button(found.heading, "ask_usage", {"section": found.anchor, "product": product})
-            for found in offered
-            if found
+            Button(section.heading, "ask_usage", {"section": section.anchor, "product": product})
+            for section in found
         )
-        if buttons:
-            return Reply("utter_manual_which_section", buttons=buttons)
-        return Reply("utter_manual_no_answer")
+        if decision.outcome is Outcome.NARROW and len(found) == 2:
+            headings = {"first": found[0].heading, "second": found[1].heading}
+            return Reply("utter_manual_which_of_two", headings, buttons=buttons)
+        return Reply("utter_manual_which_section", buttons=buttons)
 
-    def section(self, anchor: str, *, product: str, language: str) -> Reply:
-        """The named section quoted, or the admission that there is none."""
+    def next_best(
+        self, question: str, *, product: str, language: str, without: Collection[str]
+    ) -> Reply | None:
+        """The best section but those that were quoted before; None where no other comes near."""
+        hits = self._index.search(question, product=product, language=language)
+        decision = decide([hit for hit in hits if hit.anchor not in without])
+        if decision.outcome is Outcome.NONE:
+            return None
+        section = self._section(product, language, decision.hits[0].anchor)
+        return _quote(section) if section else None
+
+    def remedies(self, product: str, language: str) -> list[Remedy]:
+        """What the product's manual says of faults."""
+        with reading(self._sessions) as session:
+            rows = session.execute(
+                select(
+                    ManualSection.anchor,
+                    ManualSection.heading,
+                    ManualSection.path,
+                    ManualSection.markdown,
+                )
+                .join(ManualSection.manual)
+                .where(
+                    Manual.product_id == product,
+                    Manual.language == language,
+                    Manual.status == ManualStatus.CURRENT,
+                )
+                .order_by(ManualSection.position)
+            ).all()
+        return read_remedies(ManualPart(*row) for row in rows)
+
+    def remedy(self, remedy: Remedy, *, product: str, language: str) -> Reply | None:
+        """A remedy quoted: its section, or of a table that is all about faults its one row.
+
+        None where the manual has lost the section meanwhile.
+        """
+        section = self._section(product, language, remedy.anchor)
+        if section is None:
+            return None
+        if not remedy.row:
+            return _quote(section)
+        notices = notices_of(read_blocks(section.markdown))
+        warnings = [warning_line(notice, language) for notice in notices]
+        quote = "\n".join([*warnings, "", remedy.row]).strip()
+        place = Quoted(product, section.anchor, 0, 1, language, section.version, section.heading)
+        return Reply(
+            "utter_manual_answer",
+            {"heading": section.heading, "quote": quote},
+            sources=(_source(section),),
+            quoted=place,
+        )
+
+    def search(self, question: str, *, product: str, language: str, limit: int) -> list[Hit]:
+        """The sections nearest to a question, the best first."""
+        return self._index.search(question, product=product, language=language, limit=limit)
+
+    def section(self, anchor: str, *, product: str, language: str, part: int = 0) -> Reply:
+        """The named section quoted, or the admission that there is none.
+
+        `part` counts from 0 in a section that comes in several messages.
+        """
         found = self._section(product, language, anchor)
-        return _quote(found) if found else Reply("utter_manual_no_answer")
+        return _quote(found, part) if found else Reply("utter_manual_no_answer")
 
     def _section(self, product: str, language: str, anchor: str) -> _Section | None:
         with reading(self._sessions) as session:
@@ -101,64 +140,44 @@ class Guidance:
             language,
             section.anchor,
             section.heading,
+            section.page,
             section.markdown,
         )
 
 
-def _quote(section: _Section) -> Reply:
+def _quote(section: _Section, part: int = 0) -> Reply:
     blocks = read_blocks(section.markdown)
-    text, whole = quoted_text(blocks, section.language)
+    parts = in_parts(blocks, section.language)
+    part = min(part, len(parts) - 1)
+    last = part == len(parts) - 1
+    place = Quoted(
+        section.product,
+        section.anchor,
+        part,
+        len(parts),
+        section.language,
+        section.version,
+        section.heading,
+    )
+    train = Button(
+        STEP_BY_STEP[section.language],
+        "request_training",
+        {"section": section.anchor, "product": section.product},
+    )
     return Reply(
-        "utter_manual_answer" if whole else "utter_manual_answer_shortened",
-        {"heading": section.heading, "quote": text},
-        sources=(
-            Source(
-                title=section.manual_title,
-                section=section.heading,
-                path=f"/manuals/{section.product}/{section.language}/{section.anchor}",
-            ),
-        ),
+        "utter_manual_answer" if last else "utter_manual_answer_part",
+        {"heading": section.heading, "quote": parts[part]},
+        buttons=(train,) if worth_training(blocks) else (),
+        sources=(_source(section),),
+        quoted=place,
     )
 
 
-def quoted_text(blocks: list[Block], language: str) -> tuple[str, bool]:
-    """A section as plain text for a chat: all warnings first, then the rest in its order.
-
-    The second value is False where steps had to be left out; warnings never are.
-    """
-    lines = [
-        f"{_LEVEL_WORDS[notice.level][language]}: {notice.text}" for notice in notices_of(blocks)
-    ]
-    if lines:
-        lines.append("")
-    has_steps = any(isinstance(block, Step) for block in blocks)
-    length, steps, whole = sum(map(len, lines)), 0, True
-    for block in blocks:
-        line = _line(block)
-        if line is None or (
-            has_steps and isinstance(block, Paragraph) and steps == 0 and len(line) > 400
-        ):
-            continue
-        if length + len(line) > _MOST_CHARACTERS or steps >= _MOST_STEPS:
-            whole = False
-            break
-        if lines and isinstance(block, Paragraph) and lines[-1]:
-            lines.append("")
-        lines.append(line)
-        length += len(line)
-        steps += isinstance(block, Step)
-    return "\n".join(lines).strip(), whole
-
-
-def _line(block: Block) -> str | None:
-    match block:
-        case Paragraph(text):
-            return text
-        case Step(number, text, _):
-            return f"{number}. {text}"
-        case Bullet(text):
-            return f"• {text}"
-        case Table(rows):
-            return "\n".join(" · ".join(cell for cell in row if cell) for row in rows)
-        case Notice() | Figure():
-            return None
+def _source(section: _Section) -> Source:
+    # The page is that of the printed manual; the link opens the section with its figures.
+    page = f", p. {section.page}" if section.page else ""
+    return Source(
+        title=section.manual_title,
+        section=section.heading + page,
+        path=f"/manuals/{section.product}/{section.language}/{section.anchor}",
+    )

@@ -16,11 +16,11 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.files import LANGUAGES, Language
 from aftercare.errors import UnusableFile
 from aftercare.guidance.index import GuidanceIndex, IndexedSection, write_index
 
-DEFAULT_LANGUAGE = "en"
+DEFAULT_LANGUAGE: Language = "en"
 #: All sections belong to one product, whose name holds no word that a question could have.
 PRODUCT = "_"
 _DEPTHS = (1, 3, 5)
@@ -72,7 +72,7 @@ def read_questions(path: Path, sections: Sequence[IndexedSection]) -> list[Asked
 
 
 def measured(
-    sections: Sequence[IndexedSection], questions: Sequence[AskedQuestion], language: str
+    sections: Sequence[IndexedSection], questions: Sequence[AskedQuestion], language: Language
 ) -> dict[str, Any]:
     """The figures that are printed. A question is found at the first of its sections."""
     ranks: list[int | None] = []
@@ -84,10 +84,12 @@ def measured(
             index.search(question.text, product=PRODUCT, language=language)
         for question in questions:
             started = time.perf_counter()
+            index.search(question.text, product=PRODUCT, language=language)
+            times.append((time.perf_counter() - started) * 1000)
+            # A customer never waits for all sections; only the places of the right ones need them.
             hits = index.search(
                 question.text, product=PRODUCT, language=language, limit=len(sections)
             )
-            times.append((time.perf_counter() - started) * 1000)
             ranks.append(
                 next(
                     (at for at, hit in enumerate(hits, start=1) if hit.anchor in question.answers),
@@ -146,14 +148,19 @@ def _id(place: str, value: object) -> str:
     return str(value)
 
 
+def _language(named: str) -> Language:
+    for language in LANGUAGES:
+        if language == named:
+            return language
+    raise UnusableFile(f"LANGUAGE is {named!r}; it can be {' or '.join(LANGUAGES)}.")
+
+
 def main(arguments: Sequence[str]) -> int:
     if len(arguments) not in (2, 3):
         _tell("usage: python -m aftercare.guidance.evaluate SECTIONS QUESTIONS [LANGUAGE]")
         return 1
-    language = arguments[2] if len(arguments) == 3 else DEFAULT_LANGUAGE
     try:
-        if language not in LANGUAGES:
-            raise UnusableFile(f"LANGUAGE is {language!r}; it can be {' or '.join(LANGUAGES)}.")
+        language = _language(arguments[2]) if len(arguments) == 3 else DEFAULT_LANGUAGE
         sections = read_sections(Path(arguments[0]))
         questions = read_questions(Path(arguments[1]), sections)
         _tell(f"Asking {len(questions)} questions to {len(sections)} sections")

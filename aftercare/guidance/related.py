@@ -103,6 +103,56 @@ _GROUPS = {
         test check inspect
         update upgrade
         winter frost
+        accessory accessories included supplied contents
+        allergy allergic sensitive itchy skin irritate
+        baby infant newborn child
+        beep beeping melody song music tune tone sound
+        bolt screw
+        boil boiling hot
+        bottle jug carafe vessel
+        blanket quilt duvet bedding pillow
+        cold colder cool cooler chilled
+        crumb dirt debris
+        dangerous danger safe safety risk hazard harmful
+        deep depth
+        dimension size measure big wide width high height tall
+        dog cat pet animal
+        dry drier drying
+        duration long last
+        evening night
+        fall drop
+        faucet tap
+        fill full load overfill stuff
+        fine finer coarse coarser
+        firmware software version
+        fitter installer technician plumber electrician
+        gap space distance clearance
+        germ bacteria virus hygiene disinfect sanitise
+        hoover vacuum robot
+        hot hotter heat warm warmer
+        jumper sweater cashmere wool woollen
+        lime scale limescale
+        loud louder noise noisy quiet quieter decibel
+        nozzle spout tip
+        outside outdoor balcony
+        phone app
+        pipe hose tube
+        pod capsule
+        rinse flush
+        rotate turn spin rpm
+        rug carpet mat
+        sieve strainer filter mesh
+        silk lace delicate gentle
+        son daughter child kid toddler boy girl
+        stair step cliff edge
+        strong stronger strength weak weaker
+        sweat sport gym football training
+        tall high height
+        tight tighten firm
+        trouser jeans denim
+        watt power consumption kwh
+        weigh weight heavy kilo kilogram
+        wind blow draught air breeze
     """,
     "pt": """
         acender ligar iniciar começar funcionar
@@ -175,6 +225,63 @@ _GROUPS = {
         técnico instalador
         umidade úmido desumidificar
         xícara chávena
+        acessório incluído conteúdo caixa
+        alergia alérgico sensível pele irritar coceira
+        altura alto medida tamanho dimensão largura profundidade
+        animal cachorro gato pet
+        aparafusar parafuso
+        aviso apito apitar bipe beep música melodia toque som
+        bebê criança neném recém
+        bico ponta saída
+        cadeado bloqueio trava
+        cano mangueira tubo
+        chiar ranger barulho ruído zumbir
+        choque elétrico eletricidade
+        comprimento extensão
+        copo xícara caneca
+        curto rápido breve
+        dirigir conduzir guiar
+        degrau escada borda
+        desinfetar higienizar germe bactéria
+        edredom colcha cobertor roupa cama travesseiro
+        encardido sujo sujeira
+        encher cheio carga capacidade lotar
+        enxaguar enxágue
+        espaço distância folga livre
+        esquentar quente aquecer temperatura
+        estourar inchar inchado
+        firmware software versão atualização
+        fiapo cabelo pelinho
+        ausência viagem
+        gelado gelada frio fria gelar refrigeração
+        grão café moer moagem
+        jaqueta terno blusa camisa
+        jogar descartar descarte lixo
+        lã cashmere malha
+        leve pesado peso pesar quilo
+        luz energia consumo gastar potência watt
+        mamadeira bebê
+        medir dosar dose quantidade
+        meia peça
+        tempo duração durar demorar
+        nivelar nivelamento pé balançar
+        parede piso
+        passo etapa
+        peneira filtro tela coador
+        perigoso perigo seguro segurança risco
+        pilha bateria
+        colocar botar inserir
+        poça vazamento
+        refil cartucho filtro vela
+        roda rodinha pneu
+        rotação centrifugar centrifugação torcer
+        seda renda delicado
+        sofá móvel
+        suor esporte academia treino
+        tapete carpete
+        telefone celular aplicativo app
+        vento ventilar ar sopro
+        volume quantidade ml
     """,
 }
 

@@ -15,6 +15,9 @@ from aftercare.small_words import SMALL_WORDS
 NOT = "not"
 #: A word, or one like "doesn't", which the next rule would otherwise never see whole.
 _WORD = re.compile(r"\w+(?:['’]t\b)?")
+#: "E-18" is the code E18.
+_HYPHEN_IN_CODE = re.compile(r"\b([a-z]{1,2})-(?=\d{1,3}\b)")
+_CODE = re.compile(r"[a-z]{1,2}\d{1,3}")
 _STEMMERS = {"en": "english", "pt": "portuguese"}
 _DENIALS = {
     "en": """
@@ -50,7 +53,13 @@ _SMALL = {
 
 def words(text: str) -> list[str]:
     """The words of a text in order, in lower case."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return _WORD.findall(_HYPHEN_IN_CODE.sub(r"\1", plain))
+
+
+def is_code(term: str) -> bool:
+    """Whether this is what a display shows, like E18; such a term is meant exactly."""
+    return _CODE.fullmatch(term) is not None
 
 
 @lru_cache(maxsize=50_000)

@@ -11,66 +11,27 @@ from datetime import date
 from enum import Enum, auto
 
 from aftercare.catalogue.snapshot import Catalogue, Record, ServiceView
+from aftercare.intake.digressions import (
+    COURTESIES,
+    DIGRESSIONS,
+    FREE_TEXT,
+    INTERRUPTS,
+    TOLD_IN_STORIES,
+)
 from aftercare.intake.fields import Accepted, Refused, introduces_by_name, read
 from aftercare.intake.filing import Filing
 from aftercare.intake.questions import Questions
-from aftercare.intake.state import CONFIRMATION, WHAT_TO_CHANGE, IntakeState, Memory
+from aftercare.intake.remedy import heard_of_remedy
+from aftercare.intake.state import CONFIRMATION, REMEDY, WHAT_TO_CHANGE, IntakeState, Memory
 from aftercare.intake.understood import Understood
 from aftercare.intake.words import called, main_words, telling_words, words_of
 from aftercare.replies import Reply
+from aftercare.tables.guidance import Outcome
 
-#: Kinds whose answer may be any words, so that only a clear other wish is not taken for one.
-FREE_TEXT = frozenset({"description", "name", "address"})
-#: What is answered between two questions of an intake (data/rules/digressions.yml).
-DIGRESSIONS = frozenset(
-    {
-        "ask_usage",
-        "ask_warranty",
-        "check_ticket_status",
-        "request_human",
-        "ask_waiting_time",
-        "attach_files",
-        "request_repair",
-        "request_return",
-        "request_installation",
-        "request_maintenance",
-        "file_complaint",
-        "give_feedback",
-        "privacy_request",
-        "bot_challenge",
-        "ask_capabilities",
-        "change_language",
-        "greet",
-        "thank",
-        "goodbye",
-        "out_of_scope",
-        "guidance_helped",
-        "guidance_not_helped",
-        "switch_service",
-    }
-)
-#: Questions that stay questions in the middle of an answer. What else is said while a story, a
-#: name or an address is asked for belongs to it.
-_INTERRUPTS = frozenset(
-    {
-        "ask_usage",
-        "ask_warranty",
-        "ask_waiting_time",
-        "check_ticket_status",
-        "request_human",
-        "bot_challenge",
-        "ask_capabilities",
-        "change_language",
-    }
-)
 #: "Nothing", "it's fine": answers to what should be changed.
 _NOTHING_TO_CHANGE = frozenset({"affirm", "deny", "skip", "guidance_helped", "guidance_not_helped"})
 _SURE = 0.6
 _VERY_SURE = 0.75
-_COURTESIES = frozenset({"greet", "thank", "goodbye"})
-#: In a story these are mostly part of it ("I still have no answer to my ticket"); and "how do I
-#: stop it leaking?" tells what happens.
-_TOLD_IN_STORIES = frozenset({"ask_usage", "ask_warranty", "check_ticket_status"})
 #: At the confirmation, and in a word or two, little else than yes or no is likely.
 _LIKELY = 0.45
 _SHORT = 6
@@ -83,6 +44,8 @@ class Verdict(Enum):
     COMPLETE = auto()
     CANCELLED = auto()
     DIGRESSION = auto()
+    #: The manual's remedy worked: nothing is left to ask for.
+    SOLVED = auto()
 
 
 @dataclass
@@ -118,12 +81,14 @@ class Intake:
 
     def resume(self) -> Step:
         """Ask again for what was being asked, after something else was answered."""
-        return self._go_on([])
+        return self._ask() if self.state.asking == REMEDY else self._go_on([])
 
     def take(self, said: Understood) -> Step:
         """Read a message as the answer to what is being asked."""
         if self._is_cancel(said):
             return Step(Verdict.CANCELLED, [Reply("utter_intake_cancelled")])
+        if self.state.asking == REMEDY:
+            return self._take_remedy(said)
         if self.state.asking == CONFIRMATION:
             return self._take_confirmation(said)
         if self.state.asking == WHAT_TO_CHANGE:
@@ -167,6 +132,27 @@ class Intake:
             if told or (self._names_only_a_product(said) and record.kind != "product"):
                 return self._go_on(told)
         return self._refuse(record, reading)
+
+    def _take_remedy(self, said: Understood) -> Step:
+        """Whether the manual's remedy worked; who says anything else twice goes on without it."""
+        again = self.state.refusals > 0
+        outcome = heard_of_remedy(said, self.service.intent, asked_again=again)
+        if outcome is Outcome.HELPED:
+            self.state.remedy = outcome
+            return Step(Verdict.SOLVED, [Reply("utter_remedy_worked")])
+        changed = self._correct_other(None, said)
+        if outcome is None and not changed:
+            if self._is_digression(said):
+                return Step(Verdict.DIGRESSION)
+            filled = self._filing.absorb(said)
+            changed = [self._questions.tell("utter_record_noted", record) for record in filled]
+            if not changed and not again:
+                self.state.refusals += 1
+                return self._ask()
+        self.state.remedy = outcome or Outcome.SKIPPED
+        self.state.refusals = 0
+        not_helped = [Reply("utter_remedy_not_helped")] if outcome is Outcome.NOT_HELPED else []
+        return self._go_on([*changed, *not_helped])
 
     def _take_confirmation(self, said: Understood) -> Step:
         if self._interrupts(None, said):
@@ -222,7 +208,7 @@ class Intake:
         )
 
     def _is_skip(self, said: Understood) -> bool:
-        if said.intent != "skip" or said.pressed:
+        if said.intent not in ("skip", "next_step") or said.pressed:
             return said.intent == "skip"
         words = len(words_of(said.text))
         told = any(entity.name != "language" for entity in said.entities)  # "next week" is a date
@@ -247,12 +233,12 @@ class Intake:
         return self._skip(record)
 
     def _is_digression(self, said: Understood) -> bool:
-        asked = said.text.endswith("?") and said.intent in _INTERRUPTS
+        asked = said.text.endswith("?") and said.intent in INTERRUPTS
         if said.intent not in DIGRESSIONS or said.confidence < (_LIKELY if asked else _SURE):
             return False
         # A word or two that the bot does not know is an answer gone wrong, not another wish.
         told = said.pressed or len(words_of(said.text)) >= _BARE
-        return told or said.intent in _INTERRUPTS | _COURTESIES
+        return told or said.intent in INTERRUPTS | COURTESIES
 
     def _says_only_the_wish(self, record: Record, said: Understood) -> bool:
         """ "A human!!" to the question what it is about."""
@@ -273,14 +259,14 @@ class Intake:
         if kind == "name" and not introduces_by_name(said.text):
             if len(words_of(said.text)) > _BARE:
                 return said.intent in DIGRESSIONS and said.confidence >= _LIKELY
-            return said.intent in _INTERRUPTS | _COURTESIES and said.confidence >= _VERY_SURE
+            return said.intent in INTERRUPTS | COURTESIES and said.confidence >= _VERY_SURE
         if said.intent == self.service.intent or said.confidence < _VERY_SURE or kind == "name":
             return False
-        if said.intent in _COURTESIES:
+        if said.intent in COURTESIES:
             return kind in FREE_TEXT and len(words_of(said.text)) <= _BARE
-        if kind == "description" and said.intent in _TOLD_IN_STORIES:
+        if kind == "description" and said.intent in TOLD_IN_STORIES:
             return said.text.endswith("?") and said.intent != "ask_usage"
-        return said.intent in _INTERRUPTS
+        return said.intent in INTERRUPTS
 
     def _correct_other(self, asked: Record | None, said: Understood) -> list[Reply]:
         changed = self._filing.correct(said, asked)

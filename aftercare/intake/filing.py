@@ -165,11 +165,15 @@ class Filing:
         return f"{told}\n" if told and self.service.completion == "open_ticket" else ""
 
     def _told_before(self, said: Understood) -> str:
-        """What the customer wrote before the wish was clear, or asked the manual in vain."""
+        """What the customer wrote before the wish was clear, asked in vain, or is stuck at."""
+        if self.memory.stuck_at and self.service.completion == "open_ticket":
+            return self.memory.stuck_at
         question = self.memory.question
         if not question or said.first("product") or self.service.completion != "open_ticket":
             return ""
-        fits = self.service.intent == "request_human" or tells_a_fault(question)
+        # Offered because the manual did not help, the ticket is about the question itself.
+        offered = said.pressed and self.memory.unanswered
+        fits = offered or self.service.intent == "request_human" or tells_a_fault(question)
         return question if fits else ""
 
     def _prefill_product(self, record: Record) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aftercare.catalogue.snapshot import NOTED, Catalogue, Record, ServiceView
-from aftercare.intake.state import CONFIRMATION, WHAT_TO_CHANGE, IntakeState
+from aftercare.intake.state import CONFIRMATION, REMEDY, WHAT_TO_CHANGE, IntakeState
 from aftercare.replies import Button, Reply
 from aftercare.ticket_numbers import EXAMPLE as TICKET_EXAMPLE
 from aftercare.wording import show_value
@@ -38,6 +38,8 @@ class Questions:
 
     def present(self) -> Reply:
         """The question for what is being asked now."""
+        if self.state.asking == REMEDY:
+            return Reply("utter_remedy_again")
         if self.state.asking == CONFIRMATION:
             return Reply("utter_ask_confirmation", {"summary": self.summary()})
         if self.state.asking == WHAT_TO_CHANGE:

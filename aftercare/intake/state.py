@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from aftercare.catalogue.snapshot import Catalogue
+from aftercare.replies import Reply
 
 #: What is being asked, beside the names of records.
 CONFIRMATION = "?confirmation"
 WHAT_TO_CHANGE = "?change"
+#: Whether the remedy that the manual has for the fault worked.
+REMEDY = "?remedy"
 
 
 @dataclass
@@ -27,6 +30,8 @@ class IntakeState:
     """A kind of product that was named while several models of it exist."""
     part_heard: dict[str, str] = field(default_factory=dict)
     """What the part or feature that was told is in each product: which one is known later."""
+    remedy: str | None = None
+    """What came of the manual's remedy: empty while it is being tried, else an Outcome."""
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     """Identity of this intake: it never writes a second ticket."""
 
@@ -68,11 +73,31 @@ class Memory:
     ticket_contact: str | None = None
     warned: bool = False
     """Whether the customer was told what to do for safety."""
+    quoted: dict[str, Any] | None = None
+    """What a manual was quoted from last (replies.Quoted): "next" reads on there."""
+    answer: str | None = None
+    """The key of the quoted answer of which the customer has still to say whether it helped."""
+    shown: list[str] = field(default_factory=list)
+    """Sections (product/anchor) that were quoted in this conversation."""
+    tried: list[str] = field(default_factory=list)
+    """Headings of sections that did not help, for the ticket."""
+    unanswered: bool = False
+    """Whether the manual was asked in vain; a ticket then begins with what was asked."""
+    training: dict[str, Any] | None = None
+    """Where the training that is under way stands (aftercare/training/state.py)."""
+    stuck_at: str | None = None
+    """What a training came to, for the intake that is begun out of it."""
 
     @property
     def asks(self) -> bool:
         """Whether the next message answers which wish is taken up."""
         return bool(self.choices) or self.offered
+
+    def note_quoted(self, replies: Iterable[Reply]) -> None:
+        """Remember the section that the replies quote, if they do."""
+        for reply in replies:
+            if reply.quoted:
+                self.quoted = asdict(reply.quoted)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -92,7 +117,7 @@ def follow_catalogue(state: IntakeState, catalogue: Catalogue) -> bool:
         record = records.get(name)
         if record is None or (record.kind == "product" and value not in catalogue.products):
             del state.records[name]
-    if state.asking not in (CONFIRMATION, WHAT_TO_CHANGE, *records):
+    if state.asking not in (CONFIRMATION, WHAT_TO_CHANGE, REMEDY, *records):
         state.asking = next(iter(records))
     return True
 

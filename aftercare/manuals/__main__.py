@@ -115,7 +115,11 @@ def _read_upload(sessions: SessionFactory, chosen: Settings, number: int) -> int
         if row is None:
             raise NotFound(f"There is no import {number}.")
         path = file_of(chosen.var_dir, row.id, row.file_name)
-    return 0 if run_import(sessions, number, path, _now).state == ImportState.DONE else 1
+    try:
+        return 0 if run_import(sessions, number, path, _now).state == ImportState.DONE else 1
+    finally:
+        # What was read of it is in the database; who wants to try again has the file.
+        path.unlink(missing_ok=True)
 
 
 def _now() -> datetime:

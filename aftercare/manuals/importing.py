@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -20,12 +20,15 @@ from aftercare.manuals.versions import (
     check_version_is_free,
     store_draft,
 )
+from aftercare.settings import Settings
 from aftercare.tables.catalogue import Product
 from aftercare.tables.manuals import ImportState, ManualImport
 
 _log = logging.getLogger(__name__)
 
 FOLDER = "manuals"
+#: A file is stored a moment before it is read, and removed when it was.
+_LEFT_ALONE = timedelta(hours=1)
 _SECONDS_BETWEEN_NOTES = 1.0
 _LONGEST_PROBLEM = 500
 
@@ -37,6 +40,21 @@ def file_of(var_dir: Path, import_id: int, file_name: str) -> Path:
     ending = Path(file_name).suffix.lower()
     safe = ending if ending[1:].isalnum() and ending.isascii() and len(ending) <= 10 else ""
     return var_dir / FOLDER / f"{import_id}{safe}"
+
+
+def remove_left_files(settings: Settings, now: datetime) -> int:
+    """Remove uploads that nobody reads any more, as after a stop in the middle; how many."""
+    oldest = now - timedelta(seconds=settings.manual_reading_timeout) - _LEFT_ALONE
+    removed = 0
+    for file in (settings.var_dir / FOLDER).glob("*"):
+        try:
+            if file.stat().st_mtime < oldest.timestamp():
+                file.unlink()
+                removed += 1
+        except FileNotFoundError:
+            # Another process was quicker.
+            continue
+    return removed
 
 
 def plan_import(

@@ -34,31 +34,12 @@ from reportlab.platypus import (
 from aftercare.catalogue.manual_files import ManualText, read_manual
 from aftercare.errors import CatalogueError
 from aftercare.guidance import sections
-from aftercare.guidance.sections import WarningLevel, read_blocks
+from aftercare.guidance.sections import read_blocks
+from aftercare.manuals.paper import BODY, HEADING, LIST, MARGIN, TITLE, framed
 
-_WORDS = {
-    "en": {"danger": "DANGER", "warning": "WARNING", "caution": "CAUTION", "note": "NOTE",
-           "page": "Page"},
-    "pt": {"danger": "PERIGO", "warning": "AVISO", "caution": "CUIDADO", "note": "NOTA",
-           "page": "Página"},
-}  # fmt: skip
-_COLOURS = {
-    WarningLevel.DANGER: "#b3261e",
-    WarningLevel.WARNING: "#b25000",
-    WarningLevel.CAUTION: "#8a6d00",
-    WarningLevel.NOTE: "#2f5d8a",
-}
-_MARGIN = 20 * mm
+_PAGE = {"en": "Page", "pt": "Página"}
 _GUTTER = 8 * mm
-_BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=12.5, spaceAfter=6)
-_TITLE = ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=26, leading=32, spaceAfter=12)
-_HEADING = ParagraphStyle(
-    "heading", fontName="Helvetica-Bold", fontSize=13, leading=16, spaceBefore=12, spaceAfter=6
-)
-_CELL = ParagraphStyle("cell", _BODY, fontSize=8.5, leading=11, spaceAfter=0)
-_LIST = ParagraphStyle("list", _BODY, leftIndent=16, bulletIndent=0, spaceAfter=4)
-_SIGNAL = ParagraphStyle("signal", _BODY, fontName="Helvetica-Bold", spaceAfter=2)
-_FRAMED = ParagraphStyle("framed", _BODY, spaceAfter=0)
+_CELL = ParagraphStyle("cell", BODY, fontSize=8.5, leading=11, spaceAfter=0)
 
 
 class _Anchor(Flowable):  # type: ignore[misc]
@@ -78,25 +59,24 @@ class _Anchor(Flowable):  # type: ignore[misc]
 
 def print_manual(manual: ManualText, target: Path, columns: int = 1) -> None:
     """Write the manual as a PDF file of A4 pages."""
-    words = _WORDS[manual.head.language]
     width, height = A4
-    column = (width - 2 * _MARGIN - (columns - 1) * _GUTTER) / columns
+    column = (width - 2 * MARGIN - (columns - 1) * _GUTTER) / columns
     frames = [
-        Frame(_MARGIN + at * (column + _GUTTER), _MARGIN, column, height - 2 * _MARGIN, 0, 0, 0, 0)
+        Frame(MARGIN + at * (column + _GUTTER), MARGIN, column, height - 2 * MARGIN, 0, 0, 0, 0)
         for at in range(columns)
     ]
 
     def furnish(canvas: Canvas, _document: BaseDocTemplate) -> None:
         canvas.setFont("Helvetica", 8)
-        canvas.drawString(_MARGIN, height - 12 * mm, manual.head.title)
-        canvas.drawRightString(width - _MARGIN, height - 12 * mm, manual.head.version)
-        number = f"{words['page']} {canvas.getPageNumber()}"
+        canvas.drawString(MARGIN, height - 12 * mm, manual.head.title)
+        canvas.drawRightString(width - MARGIN, height - 12 * mm, manual.head.version)
+        number = f"{_PAGE[manual.head.language]} {canvas.getPageNumber()}"
         canvas.drawCentredString(width / 2, 10 * mm, number)
 
     document = BaseDocTemplate(
         str(target), pagesize=A4, title=manual.head.title, invariant=1, lang=manual.head.language
     )
-    cover = Frame(_MARGIN, _MARGIN, width - 2 * _MARGIN, height - 2 * _MARGIN, 0, 0, 0, 0)
+    cover = Frame(MARGIN, MARGIN, width - 2 * MARGIN, height - 2 * MARGIN, 0, 0, 0, 0)
     document.addPageTemplates(
         [PageTemplate("cover", [cover]), PageTemplate("text", frames, onPage=furnish)]
     )
@@ -107,14 +87,14 @@ def _story(manual: ManualText, width: float) -> list[Any]:
     head = manual.head
     story: list[Any] = [
         Spacer(0, 60 * mm),
-        Paragraph(escape(head.title), _TITLE),
-        Paragraph(f"{escape(head.version)} · {head.date.isoformat()}", _BODY),
+        Paragraph(escape(head.title), TITLE),
+        Paragraph(f"{escape(head.version)} · {head.date.isoformat()}", BODY),
         NextPageTemplate("text"),
         PageBreak(),
     ]
     for section in manual.sections:
         blocks = _flowables(section.markdown, width, head.language)
-        heading = Paragraph(escape(section.heading), _HEADING)
+        heading = Paragraph(escape(section.heading), HEADING)
         story.append(_Anchor(section.anchor, section.heading))
         story.append(KeepTogether([heading, *blocks[:1]]))
         story.extend(blocks[1:])
@@ -126,37 +106,17 @@ def _flowables(markdown: str, width: float, language: str) -> list[Any]:
     for block in read_blocks(markdown):
         match block:
             case sections.Paragraph(text):
-                made.append(Paragraph(escape(text), _BODY))
+                made.append(Paragraph(escape(text), BODY))
             case sections.Step(number, text, notices):
-                made.append(Paragraph(escape(text), _LIST, bulletText=f"{number}."))
-                made.extend(_framed(notice, width, language, 16) for notice in notices)
+                made.append(Paragraph(escape(text), LIST, bulletText=f"{number}."))
+                made.extend(framed(notice, width, language, 16) for notice in notices)
             case sections.Bullet(text):
-                made.append(Paragraph(escape(text), _LIST, bulletText="•"))
+                made.append(Paragraph(escape(text), LIST, bulletText="•"))
             case sections.Table(rows):
                 made.append(_table(rows, width))
             case sections.Notice():
-                made.append(_framed(block, width, language, 0))
+                made.append(framed(block, width, language, 0))
     return made
-
-
-def _framed(notice: sections.Notice, width: float, language: str, indent: float) -> Table:
-    colour = HexColor(_COLOURS[notice.level])
-    signal = ParagraphStyle("level", _SIGNAL, textColor=colour)
-    table = Table(
-        [
-            [
-                [
-                    Paragraph(_WORDS[language][notice.level], signal),
-                    Paragraph(escape(notice.text), _FRAMED),
-                ]
-            ]
-        ],
-        colWidths=[width - indent],
-        spaceAfter=8,
-        hAlign="RIGHT",
-    )
-    table.setStyle(TableStyle([("BOX", (0, 0), (-1, -1), 1.2, colour)]))
-    return table
 
 
 def _table(rows: Sequence[Sequence[str]], width: float) -> Table:

@@ -28,8 +28,12 @@ from aftercare.privacy.stores import Author, Stores
 from aftercare.privacy.traces import empty_log, overwrite_removed
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import ChatSession, Conversation, Customer, Message
+from aftercare.tables.guidance import GapQuestion, ManualGap, QuotedAnswer
+from aftercare.tables.handover import Handover, HandoverEvent
 from aftercare.tables.privacy import ReceiptKind
 from aftercare.tables.tickets import Ticket
+from aftercare.tables.training import Training
+from aftercare.training.records import forget_person
 
 _POLL_SECONDS = 0.2
 #: A website that knows the customer may open a new conversation at any moment.
@@ -135,6 +139,9 @@ def _erase(
         staff_id=author.staff_id,
         actor=author.name,
     )
+    quoted, unanswered = _count_questions(session, _erased(held))
+    trainings = held.trainings + held.trainings_elsewhere
+    forget_person(session, trainings)
     said, unclaimed = (
         remove_conversations(session, ids) for ids in (held.conversations, held.unclaimed)
     )
@@ -151,6 +158,19 @@ def _erase(
         _elsewhere("messages_elsewhere", len(held.elsewhere)),
         *_ticket_lines(tickets),
         _elsewhere("tickets_elsewhere", len(held.tickets_elsewhere)),
+        StoreLine(
+            "manual_questions",
+            quoted + unanswered,
+            removed=unanswered,
+            anonymised=quoted,
+            why=Why.STATISTICS if quoted else None,
+        ),
+        StoreLine(
+            "trainings",
+            len(trainings),
+            anonymised=len(trainings),
+            why=Why.STATISTICS if trainings else None,
+        ),
     ]
 
 
@@ -204,13 +224,45 @@ def remove_conversations(session: Session, ids: tuple[str, ...]) -> int:
     here = Message.conversation_id.in_(ids)
     messages = session.scalar(select(func.count()).select_from(Message).where(here)) or 0
     session.execute(delete(Attachment).where(Attachment.conversation_id.in_(ids)))
+    handovers = select(Handover.id).where(Handover.conversation_id.in_(ids))
+    session.execute(delete(HandoverEvent).where(HandoverEvent.handover_id.in_(handovers)))
+    session.execute(delete(Handover).where(Handover.conversation_id.in_(ids)))
+    _forget_questions(session, ids)
     session.execute(delete(Message).where(here))
     session.execute(delete(ChatSession).where(ChatSession.conversation_id.in_(ids)))
     session.execute(
         update(Ticket).where(Ticket.conversation_id.in_(ids)).values(conversation_id=None)
     )
+    session.execute(
+        update(Training).where(Training.conversation_id.in_(ids)).values(conversation_id=None)
+    )
     session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
     return messages
+
+
+def _count_questions(session: Session, ids: tuple[str, ...]) -> tuple[int, int]:
+    """How many questions of these conversations a manual answered, and how many none did."""
+    quoted, unanswered = (
+        session.scalar(
+            select(func.count()).select_from(table).where(table.conversation_id.in_(ids))
+        )
+        for table in (QuotedAnswer, GapQuestion)
+    )
+    return quoted or 0, unanswered or 0
+
+
+def _forget_questions(session: Session, ids: tuple[str, ...]) -> None:
+    """Take out what was asked of the manuals. Which section helped is counted on without it."""
+    session.execute(
+        update(QuotedAnswer)
+        .where(QuotedAnswer.conversation_id.in_(ids))
+        .values(conversation_id=None, question="")
+    )
+    asked = GapQuestion.conversation_id.in_(ids)
+    gaps = list(session.scalars(select(GapQuestion.gap_id).where(asked).distinct()))
+    session.execute(delete(GapQuestion).where(asked))
+    left = select(GapQuestion.gap_id)
+    session.execute(delete(ManualGap).where(ManualGap.id.in_(gaps), ManualGap.id.not_in(left)))
 
 
 def _blot(session: Session, person: Person, held: Holdings) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from aftercare.database import writing
 from aftercare.errors import NotFound
@@ -25,8 +25,10 @@ from aftercare.privacy.receipts import Receipt, StoreLine, Why, hash_of, write_r
 from aftercare.privacy.stores import Author, Stores
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Customer, Message, Sender
+from aftercare.tables.guidance import GapQuestion, QuotedAnswer
 from aftercare.tables.privacy import ReceiptKind
 from aftercare.tables.tickets import Ticket
+from aftercare.tables.training import Training
 
 _STAFF = "staff"
 
@@ -36,7 +38,9 @@ What this desk holds about you
 ==============================
 person.json         how we know you
 conversations.json  what was said in your chats, and what the bot understood of it
+answers.json        what you asked about products, and which part of a manual was shown for it
 tickets.json        your requests, what you gave for them and what was done
+trainings.json      what you were trained in, when, with which manual
 memory.json         what the bot remembers of your last chats in order to go on with them
 files/              what you sent with your messages
 receipt.json        how many records were found in each place, and what is not in here and why
@@ -46,7 +50,9 @@ O que guardamos sobre você
 ==========================
 person.json         como conhecemos você
 conversations.json  o que foi dito nas suas conversas e o que o assistente entendeu
+answers.json        o que perguntou sobre produtos e qual parte do manual foi mostrada
 tickets.json        os seus pedidos, o que informou para eles e o que foi feito
+trainings.json      em que foi treinado, quando, com qual manual
 memory.json         o que o assistente lembra das últimas conversas para poder continuar
 files/              o que você enviou com as mensagens
 receipt.json        quantos registros há em cada lugar, o que não está aqui e por quê
@@ -81,11 +87,16 @@ def export_person(
         files = _files(session, stores, held)
         conversations = _conversations(session, held)
         tickets = _tickets(session, held)
+        answers = _answers(session, held)
+        trainings = _trainings(session, held)
         receipt = write_receipt(
             session,
             ReceiptKind.EXPORT,
             hash_of(person, stores.settings.private_secret),
-            _lines(stores, person, held, conversations, tickets, memory, len(files)),
+            [
+                *_lines(stores, person, held, conversations, tickets, memory, len(files)),
+                StoreLine("manual_questions", len(answers), handed_out=len(answers)),
+            ],
             staff_id=author.staff_id,
             now=clock(),
         )
@@ -93,7 +104,9 @@ def export_person(
             {
                 "person.json": _person(session, person),
                 "conversations.json": conversations,
+                "answers.json": answers,
                 "tickets.json": tickets,
+                "trainings.json": trainings,
                 "memory.json": memory,
                 "receipt.json": _told(receipt),
             },
@@ -150,6 +163,7 @@ def _message(message: Message) -> dict[str, Any]:
     told: dict[str, Any] = {
         "at": _time(message.at),
         "from": message.sender,
+        "name": message.author,
         "text": message.text,
         "buttons": [button.get("title", "") for button in message.buttons],
         "sources": [source.get("path", "") for source in message.sources],
@@ -161,6 +175,42 @@ def _message(message: Message) -> dict[str, Any]:
         ],
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _answers(session: Session, held: Holdings) -> list[dict[str, Any]]:
+    """What was asked of the manuals in the person's conversations, answered or not."""
+    quoted = session.scalars(
+        select(QuotedAnswer)
+        .where(QuotedAnswer.conversation_id.in_(held.conversations))
+        .order_by(QuotedAnswer.id)
+    )
+    unanswered = session.scalars(
+        select(GapQuestion)
+        .where(GapQuestion.conversation_id.in_(held.conversations))
+        .order_by(GapQuestion.id)
+        .options(joinedload(GapQuestion.gap))
+    )
+    return [
+        {
+            "at": _time(one.quoted_at),
+            "conversation": one.conversation_id,
+            "product": one.product_id,
+            "question": one.question,
+            "shown": one.heading,
+            "outcome": one.outcome,
+        }
+        for one in quoted
+    ] + [
+        {
+            "at": _time(one.asked_at),
+            "conversation": one.conversation_id,
+            "product": one.gap.product_id,
+            "question": one.question,
+            "shown": None,
+            "outcome": None,
+        }
+        for one in unanswered
+    ]
 
 
 def _files(session: Session, stores: Stores, held: Holdings) -> dict[str, Iterator[bytes]]:
@@ -214,6 +264,34 @@ def _tickets(session: Session, held: Holdings) -> list[dict[str, Any]]:
     ]
 
 
+def _trainings(session: Session, held: Holdings) -> list[dict[str, Any]]:
+    found = session.scalars(
+        select(Training).where(Training.id.in_(held.trainings)).order_by(Training.id)
+    )
+    return [
+        {
+            "product": training.product_id,
+            "lesson": training.title,
+            "conversation": training.conversation_id,
+            "email_for_going_on": training.email,
+            "language": training.language,
+            "manual": training.manual_title,
+            "manual_version": training.manual_version,
+            "manual_language": training.manual_language,
+            "status": training.status,
+            "steps_shown": training.step,
+            "steps": training.steps,
+            "stuck_at": training.stuck_at,
+            "questions_answered": training.questions,
+            "answered_right": training.right_answers,
+            "started_at": _time(training.started_at),
+            "changed_at": _time(training.updated_at),
+            "finished_at": _time(training.finished_at) if training.finished_at else None,
+        }
+        for training in found
+    ]
+
+
 def _lines(
     stores: Stores,
     person: Person,
@@ -242,6 +320,13 @@ def _lines(
         given("ticket_records", sum(len(one["records"]) for one in tickets)),
         given("ticket_history", sum(len(one["history"]) for one in tickets)),
         held_back("tickets_elsewhere", len(held.tickets_elsewhere), Why.NOT_PROVED),
+        StoreLine(
+            "trainings",
+            len(held.trainings) + len(held.trainings_elsewhere),
+            handed_out=len(held.trainings),
+            kept=len(held.trainings_elsewhere),
+            why=Why.NOT_PROVED if held.trainings_elsewhere else None,
+        ),
         given("trackers", len(memory)),
         given("attachments", files),
         StoreLine("index", 0, why=Why.NO_PERSONAL_DATA),

@@ -12,6 +12,7 @@ from aftercare.privacy.mentions import find_messages, find_tickets
 from aftercare.privacy.people import Person
 from aftercare.tables.conversations import Conversation, Message, MessageState
 from aftercare.tables.tickets import Ticket, TicketStatus
+from aftercare.tables.training import Training
 
 DONE = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 
@@ -20,9 +21,11 @@ DONE = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 class Holdings:
     """`conversations` and `tickets` are the person's own.
 
-    `unclaimed` are conversations of nobody known in which somebody typed the person's contact, with
-    `unclaimed_tickets` out of them; `elsewhere` messages with it in other customers' conversations
-    (`elsewhere_in`), and `tickets_elsewhere` other customers' tickets with it.
+    `trainings` were held in these conversations or for the vouched-for customer;
+    `trainings_elsewhere` only name the person's address. `unclaimed` are conversations of nobody
+    known in which somebody typed the person's contact, with `unclaimed_tickets` out of them;
+    `elsewhere` messages with it in other customers' conversations (`elsewhere_in`), and
+    `tickets_elsewhere` other customers' tickets with it.
     """
 
     conversations: tuple[str, ...]
@@ -33,6 +36,8 @@ class Holdings:
     elsewhere: tuple[int, ...]
     elsewhere_in: tuple[str, ...]
     tickets_elsewhere: tuple[int, ...]
+    trainings: tuple[int, ...] = ()
+    trainings_elsewhere: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
         return any(
@@ -42,6 +47,8 @@ class Holdings:
                 self.unclaimed,
                 self.elsewhere,
                 self.tickets_elsewhere,
+                self.trainings,
+                self.trainings_elsewhere,
             )
         )
 
@@ -62,6 +69,7 @@ def holdings_of(session: Session, person: Person) -> Holdings:
     # Feedback may be given without a name.
     tickets = _tickets(session, of_person, _nobodys_out_of(own))
     unclaimed_tickets = _tickets(session, _nobodys_out_of(unclaimed))
+    trainings = _trainings(session, person, own)
     return Holdings(
         conversations=tuple(own),
         tickets=tuple(tickets),
@@ -75,7 +83,24 @@ def holdings_of(session: Session, person: Person) -> Holdings:
             for ticket in find_tickets(session, person.contacts)
             if ticket not in tickets and ticket not in unclaimed_tickets
         ),
+        trainings=trainings,
+        trainings_elsewhere=tuple(
+            session.scalars(
+                select(Training.id)
+                .where(Training.email == person.email, Training.id.not_in(trainings))
+                .order_by(Training.id)
+            )
+            if person.email
+            else ()
+        ),
     )
+
+
+def _trainings(session: Session, person: Person, own: Sequence[str]) -> tuple[int, ...]:
+    mine: ColumnElement[bool] = Training.conversation_id.in_(own)
+    if person.customer_id is not None:
+        mine = or_(mine, Training.customer_id == person.customer_id)
+    return tuple(session.scalars(select(Training.id).where(mine).order_by(Training.id)))
 
 
 def _nobodys_out_of(conversations: Sequence[str]) -> ColumnElement[bool]:

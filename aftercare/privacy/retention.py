@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from aftercare.database import reading, writing
@@ -21,6 +21,8 @@ from aftercare.tables.conversations import Conversation, Customer, Message, Mess
 from aftercare.tables.privacy import PrivacyReceipt
 from aftercare.tables.staff import SignInFailure
 from aftercare.tables.tickets import FailedProof, Ticket, TicketEvent
+from aftercare.tables.training import Training
+from aftercare.training.records import forget_person
 
 #: So many conversations, tickets or rows at once: nobody who writes waits long.
 _BATCH = 200
@@ -45,6 +47,7 @@ def apply_periods(stores: Stores, now: datetime, *, dry_run: bool = False) -> li
     # Tickets before conversations before customers: each lets go of the next.
     done = [
         _Job(stores, "tickets", settings.keep_tickets_days, _old_tickets, _anonymise),
+        _Job(stores, "trainings", settings.keep_tickets_days, _old_trainings, _forget_trained),
         _Job(
             stores,
             "conversations",
@@ -142,6 +145,21 @@ def _anonymise(_stores: Stores, session: Session, ids: list[int | str], now: dat
     anonymise_tickets(session, tickets, now, staff_id=None, actor=COMMAND)
 
 
+def _old_trainings(before: datetime) -> Select[int]:
+    somebodys = or_(
+        Training.customer_id.is_not(None),
+        Training.conversation_id.is_not(None),
+        Training.email.is_not(None),
+    )
+    return select(Training.id).where(Training.updated_at < before, somebodys).order_by(Training.id)
+
+
+def _forget_trained(
+    _stores: Stores, session: Session, ids: list[int | str], _now: datetime
+) -> None:
+    forget_person(session, [int(one) for one in ids])
+
+
 def _old_conversations(before: datetime) -> Select[str]:
     """Without those that somebody still works on: the bot, or staff on a ticket out of it."""
     waiting = exists().where(
@@ -169,7 +187,8 @@ def _remove_conversations(
 def _customers_without_anything(before: datetime) -> Select[int]:
     talked = exists().where(Conversation.customer_id == Customer.id)
     asked = exists().where(Ticket.customer_id == Customer.id)
-    return select(Customer.id).where(Customer.created_at < before, ~talked, ~asked)
+    trained = exists().where(Training.customer_id == Customer.id)
+    return select(Customer.id).where(Customer.created_at < before, ~talked, ~asked, ~trained)
 
 
 def _remove(

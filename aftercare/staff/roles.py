@@ -16,3 +16,9 @@ PERSONAL_DATA = frozenset({Role.MANAGER, Role.ADMIN})
 
 #: Who imports manuals, corrects and publishes them.
 MANUALS = frozenset({Role.MANAGER, Role.ADMIN})
+
+#: Who changes the rule that weighs tickets, tries it and switches it on.
+EVALUATION = frozenset({Role.MANAGER, Role.ADMIN})
+
+#: Who takes over conversations and answers customers.
+CONVERSATIONS = frozenset({Role.AGENT, Role.MANAGER, Role.ADMIN})

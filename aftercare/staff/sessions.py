@@ -107,16 +107,22 @@ def add_first_staff(session: Session, *, email: str, now: datetime) -> str | Non
     """Where there is no staff yet, add an administrator and return the password, else None."""
     if session.scalar(select(Staff.id).limit(1)) is not None:
         return None
+    return add_staff(session, email=email, name="Administrator", role=Role.ADMIN, now=now)
+
+
+def add_staff(session: Session, *, email: str, name: str, role: Role, now: datetime) -> str:
+    """Add a member of staff and return the password. Raises IntegrityError for a known address."""
     password = random_password()
     session.add(
         Staff(
-            email=email,
-            name="Administrator",
-            role=Role.ADMIN,
+            email=_plain(email),
+            name=name,
+            role=role,
             password_hash=hash_password(password),
             created_at=now,
         )
     )
+    session.flush()
     return password
 
 

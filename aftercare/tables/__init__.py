@@ -4,10 +4,14 @@ from aftercare.tables import (
     attachments,
     catalogue,
     conversations,
+    evaluation,
+    guidance,
+    handover,
     manuals,
     privacy,
     staff,
     tickets,
+    training,
 )
 from aftercare.tables.base import Base
 
@@ -16,8 +20,12 @@ __all__ = [
     "attachments",
     "catalogue",
     "conversations",
+    "evaluation",
+    "guidance",
+    "handover",
     "manuals",
     "privacy",
     "staff",
     "tickets",
+    "training",
 ]

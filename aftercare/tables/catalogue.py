@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftercare.tables.base import Base
@@ -51,6 +51,8 @@ class Product(Base):
     serial_pattern: Mapped[str] = mapped_column(String(120))
     serial_example: Mapped[str] = mapped_column(String(60))
     needs_installation: Mapped[bool]
+    # Lessons as the catalogue arranges them; empty: the manual's sections with steps.
+    training: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default=text("'[]'"))
     # A product that left the catalogue stays for its tickets.
     active: Mapped[bool]
 
@@ -117,6 +119,8 @@ class Service(Base):
     intent: Mapped[str] = mapped_column(String(60), unique=True)
     completion: Mapped[str] = mapped_column(String(40))
     confirm: Mapped[bool]
+    # Whether the manual's remedy is offered before a ticket is opened.
+    troubleshoot: Mapped[bool] = mapped_column(server_default=false())
     name: Mapped[dict[str, str]] = mapped_column(JSON)
     wish: Mapped[dict[str, str]] = mapped_column(JSON, server_default=text("'{}'"))
     opening: Mapped[dict[str, str]] = mapped_column(JSON)

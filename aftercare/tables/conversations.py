@@ -101,6 +101,8 @@ class Message(Base):
     confidence: Mapped[float | None]
     entities: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     error_id: Mapped[str | None] = mapped_column(String(20), index=True)
+    # The name of the staff member as the customer was shown it; only staff messages have one.
+    author: Mapped[str | None] = mapped_column(String(200))
 
     conversation: Mapped[Conversation] = relationship(back_populates="messages")
     attachments: Mapped[list[Attachment]] = relationship(order_by=Attachment.position)

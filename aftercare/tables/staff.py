@@ -20,6 +20,10 @@ class Staff(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    # Whether this person wants to be asked for conversations now.
+    available: Mapped[bool] = mapped_column(default=False)
+    # When a page of the console was last open in this person's browser.
+    present_at: Mapped[datetime | None]
 
 
 class StaffSession(Base):

@@ -5,9 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from aftercare.evaluation.rule import Band, precedence
 from aftercare.tables.base import Base, one_of
 from aftercare.tables.catalogue import Product, Service
 from aftercare.tables.conversations import Conversation, Customer
@@ -21,11 +33,48 @@ class TicketStatus(StrEnum):
     CLOSED = "closed"
 
 
+#: The statuses of tickets that still need work, and those of the others.
+OPEN_STATUSES = (TicketStatus.NEW, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
+DONE_STATUSES = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
+# The migration has the same words: SQLite uses the index where a query has them too.
+_IS_OPEN = text("(status NOT IN ('resolved', 'closed'))")
+_LAST_OF_ALL = precedence(0, danger=False)
+
+
+def is_open() -> ColumnElement[bool]:
+    """Whether a ticket still needs work; written so that the index of open tickets serves it.
+
+    What is not asked for is named, because for a list of wanted ones SQLite would take the index
+    by status and sort all that it finds there.
+    """
+    done: BindParameter[str] = bindparam(
+        "done", DONE_STATUSES, expanding=True, literal_execute=True
+    )
+    return Ticket.status.not_in(done)
+
+
 class Ticket(Base):
     __tablename__ = "tickets"
     __table_args__ = (
         one_of("status", TicketStatus),
+        one_of("band", Band),
         Index("ix_tickets_status_created_at", "status", "created_at"),
+        # For the list in the order of work, of all priorities and of one.
+        Index(
+            "ix_tickets_open_precedence",
+            "precedence",
+            "id",
+            sqlite_where=_IS_OPEN,
+            postgresql_where=_IS_OPEN,
+        ),
+        Index(
+            "ix_tickets_open_band_precedence",
+            "band",
+            "precedence",
+            "id",
+            sqlite_where=_IS_OPEN,
+            postgresql_where=_IS_OPEN,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +94,25 @@ class Ticket(Base):
     status: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+
+    # What the evaluation counts, as it was when the records were written; null: not told
+    # (aftercare/evaluation/rule.py).
+    feature_rating: Mapped[int | None]
+    importance: Mapped[int | None]
+    unused: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    age_days: Mapped[int | None]
+    covered: Mapped[bool | None]
+    price_minor: Mapped[int | None]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    # The customer's words tell of danger: this goes before everything.
+    danger: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    # Null until the ticket is weighed, which is as soon as it is opened. No foreign key, so that
+    # SQLite can drop the column; a rule that counted is never removed.
+    rule_version: Mapped[int | None]
+    score: Mapped[int | None]
+    band: Mapped[str | None] = mapped_column(String(20))
+    # Danger and score in the one number that the index is ordered by.
+    precedence: Mapped[int] = mapped_column(server_default=str(_LAST_OF_ALL), default=_LAST_OF_ALL)
 
     service: Mapped[Service] = relationship()
     product: Mapped[Product | None] = relationship()

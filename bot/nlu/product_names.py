@@ -55,6 +55,7 @@ class ProductNames:
             if len(form) >= _SHORTEST_FUZZY and not any(map(str.isdigit, form))
         }
         self._fuzzy_forms = sorted(self._fuzzy)
+        self._fuzzy_initials = np.array([form[0] for form in self._fuzzy_forms])
         self._longest_fuzzy = max(map(len, self._fuzzy_forms), default=0) + 2
         self._models = {
             _without_repeats(form): owner
@@ -117,6 +118,9 @@ class ProductNames:
             score_cutoff=self._typo_ratio,
             dtype=np.uint8,
         )
+        # Who misspells a name begins it rightly: a humidifier is no dehumidifier.
+        initials = np.array([window[0] for _, _, window in windows])
+        alike[initials[:, np.newaxis] != self._fuzzy_initials] = 0
         place, form = np.unravel_index(alike.argmax(), alike.shape)
         if not alike[place, form]:
             return []

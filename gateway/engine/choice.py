@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aftercare.database import SessionFactory, is_postgresql
+from aftercare.live import Hub
 from aftercare.settings import Settings
 from gateway.bot import Bot
 from gateway.engine.in_process import InProcess
 from gateway.engine.interface import Engine
 from gateway.engine.waits import Waits
-from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.turns import Turns
 

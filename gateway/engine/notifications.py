@@ -15,8 +15,8 @@ from typing import Any
 
 import psycopg
 
+from aftercare.live import Hub, Typist
 from gateway.engine.connections import OwnTransactions
-from gateway.live import Hub
 
 _log = logging.getLogger(__name__)
 
@@ -37,16 +37,16 @@ class Notifications:
         self._connection = connection
         self._hub = hub
         self._origin = uuid.uuid4().hex
-        # The latest of each conversation: whether there are messages, and whether the bot types.
-        self._waiting: dict[str, tuple[bool, bool | None]] = {}
+        # The latest of each conversation: whether there are messages, and who types or has ended.
+        self._waiting: dict[str, tuple[bool, dict[Typist, bool]]] = {}
         self._something = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def messages(self, conversation_id: str) -> None:
         self._tell(conversation_id, messages=True)
 
-    def typing(self, conversation_id: str, on: bool) -> None:
-        self._tell(conversation_id, typing=on)
+    def typing(self, conversation_id: str, on: bool, who: Typist) -> None:
+        self._tell(conversation_id, typing={who: on})
 
     async def run(self) -> None:
         """Until it is cancelled; a lost connection is opened again."""
@@ -57,26 +57,26 @@ class Notifications:
             self._loop = None
 
     def _tell(
-        self, conversation_id: str, messages: bool = False, typing: bool | None = None
+        self,
+        conversation_id: str,
+        messages: bool = False,
+        typing: Mapping[Typist, bool] | None = None,
     ) -> None:
         loop = self._loop
         if loop is None:
             return
         try:
-            loop.call_soon_threadsafe(self._put, conversation_id, messages, typing)
+            loop.call_soon_threadsafe(self._put, conversation_id, messages, typing or {})
         except RuntimeError:
             # The loop has ended with its process.
             return
 
-    def _put(self, conversation_id: str, messages: bool, typing: bool | None) -> None:
+    def _put(self, conversation_id: str, messages: bool, typing: Mapping[Typist, bool]) -> None:
         known = self._waiting.get(conversation_id)
         if known is None and len(self._waiting) >= _KEPT:
             return
-        had_messages, had_typing = known or (False, None)
-        self._waiting[conversation_id] = (
-            messages or had_messages,
-            had_typing if typing is None else typing,
-        )
+        had_messages, had_typing = known or (False, {})
+        self._waiting[conversation_id] = (messages or had_messages, {**had_typing, **typing})
         self._something.set()
 
     async def _keep(self, work: Any) -> None:
@@ -113,5 +113,5 @@ class Notifications:
                 # The answer is there before the bot stops to type.
                 if messages:
                     self._hub.heard_messages(conversation_id)
-                if typing is not None:
-                    self._hub.heard_typing(conversation_id, typing)
+                for who, on in typing.items():
+                    self._hub.heard_typing(conversation_id, on, who)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from aftercare.database import SessionFactory, psycopg_arguments, writing
 from aftercare.errors import StorageUnavailable
+from aftercare.live import Hub
 from aftercare.log import log_failure
 from aftercare.settings import Settings
 from aftercare.tables.conversations import Message, MessageState
@@ -30,7 +31,6 @@ from gateway.engine.jobs import QUEUE, TURN, make_app, take_back
 from gateway.engine.notifications import Notifications
 from gateway.engine.waits import Waits
 from gateway.engine.watch import Watch
-from gateway.live import Hub
 from gateway.measures import Measures
 from gateway.turns import Turns
 

@@ -7,6 +7,7 @@ from actions.digressions import (
     NoteOtherWish,
     TakeFiles,
     TakeUpRemark,
+    TakeVerdict,
 )
 from actions.translation import INTAKE, MEMORY
 from aftercare.database import SessionFactory, writing
@@ -23,7 +24,8 @@ def test_question_in_an_intake_is_answered_for_its_product(desk: Desk) -> None:
     (message,) = outcome.messages
     assert message["response"].startswith("utter_manual_answer")
     assert message["custom"]["sources"][0]["path"] == "/manuals/mare-w900/en/error-e18"
-    assert outcome.events == []
+    (kept,) = outcome.events
+    assert kept["value"]["shown"] == ["mare-w900/error-e18"]
 
 
 def test_question_without_a_product_says_what_is_missing(desk: Desk) -> None:
@@ -98,3 +100,12 @@ def test_files_after_a_ticket_go_to_it(desk: Desk, stocked_sessions: SessionFact
         number = make_ticket(session, conversation_id=talk.id).number
     (message,) = run(TakeFiles(desk), tracker("", "attach_files", button=True)).messages
     assert (message["response"], message["number"]) == ("utter_files_with_ticket", number)
+
+
+def test_verdict_on_a_quoted_section_is_heard_and_remembered(desk: Desk) -> None:
+    quoted = Memory(searched="clean it", answer="t-1:descaling", product="aroma-c200")
+    slots = {MEMORY: quoted.to_json()}
+    outcome = run(TakeVerdict(desk), tracker("It worked", "guidance_helped", slots=slots))
+    assert outcome.heard == ["utter_glad_it_helped"]
+    (kept,) = outcome.events
+    assert kept["value"]["unanswered"] is False

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
@@ -85,6 +86,21 @@ def test_writing_takes_the_lock_at_its_start(settings: Settings, impatient: Sess
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
         other.close()
+
+
+def test_writers_of_one_process_wait_outside_of_the_database(impatient: SessionFactory) -> None:
+    """Where they waited inside, SQLite would let them sleep on after the lock is free."""
+    begun: list[str] = []
+    event.listen(impatient.kw["bind"], "begin", lambda _connection: begun.append("begin"))
+
+    def write() -> None:
+        with pytest.raises(StorageUnavailable, match="other threads"), writing(impatient):
+            raise AssertionError("two wrote at the same time")
+
+    with writing(impatient):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(write).result(10)
+        assert begun == ["begin"]
 
 
 def test_read_only_database_is_storage_unavailable(settings: Settings, engine: Engine) -> None:

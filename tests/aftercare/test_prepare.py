@@ -37,7 +37,7 @@ def test_first_time_makes_everything_and_tells_the_login_once(tmp_path: Path) ->
     assert "@" in email
     assert len(password) >= 20
     assert (tmp_path / "aftercare.db").exists()
-    assert (tmp_path / "guidance" / "en.json").exists()
+    assert (tmp_path / "guidance" / "en.db").exists()
     second = prepare(tmp_path)
     assert (second.returncode, second.stdout) == (0, "")
 

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from pathlib import Path
-from threading import Barrier
-
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aftercare.customers import identify_customer, vouched_for
-from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
-from aftercare.migrate import migrate
+from aftercare.customers import vouched_for
+from aftercare.database import SessionFactory, reading, writing
 from aftercare.tables.conversations import Conversation
 from aftercare.tables.tickets import Ticket
-from tests.conftest import settings_in
 from tests.desks import YES, Caller
 from tests.factories import make_conversation, make_customer
-from tests.postgresql import own_database
 
 
 def introduce(sessions: SessionFactory, *, identified: bool) -> None:
@@ -74,31 +65,3 @@ def test_what_the_customer_said_in_the_conversation_comes_first(
     joana.want("request_repair")
     assert joana.state.records["email"] == "other@mail.example"
     assert joana.state.records["name"] == "Rui Prado"
-
-
-@pytest.mark.postgresql
-def test_pages_that_open_at_the_same_time_find_one_customer(tmp_path: Path, now: datetime) -> None:
-    """SQLite writes one after the other anyway."""
-    together = Barrier(6)
-
-    def identify(sessions: SessionFactory) -> int:
-        with writing(sessions) as session:
-            together.wait(10)
-            customer = identify_customer(
-                session,
-                external_id="customer-17",
-                name="Rui Prado",
-                email=None,
-                language="pt",
-                now=now,
-            )
-            return customer.id
-
-    with own_database() as url:
-        engine = open_engine(settings_in(tmp_path, database_url=url))
-        migrate(engine)
-        sessions = open_sessions(engine)
-        with ThreadPoolExecutor(6) as pool:
-            found = set(pool.map(identify, [sessions] * 6))
-        engine.dispose()
-    assert len(found) == 1

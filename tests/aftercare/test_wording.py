@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from aftercare.catalogue.snapshot import Catalogue
-from aftercare.wording import show_date, show_value
+from aftercare.wording import show_date, show_minutes, show_opening, show_value
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,27 @@ def test_stored_value_is_shown_as_the_customer_would_say_it(
 ) -> None:
     record = catalogue.services["return"].record(field)
     assert show_value(record, value, catalogue, "pt") == shown
+
+
+@pytest.mark.parametrize(
+    ("opens", "language", "told"),
+    [
+        ("2026-03-02T14:00Z", "en", "today at 11:00 (time in Sao Paulo)"),
+        ("2026-03-02T14:00Z", "pt", "hoje às 11:00 (horário de São Paulo)"),
+        ("2026-03-04T11:00Z", "en", "Wednesday, 4 March, at 08:00 (time in Sao Paulo)"),
+        ("2026-03-04T11:00Z", "pt", "quarta-feira, 4 de março, às 08:00 (horário de São Paulo)"),
+    ],
+)
+def test_opening_is_told_with_the_place_whose_time_it_is(
+    now: datetime, opens: str, language: str, told: str
+) -> None:
+    zone = ZoneInfo("America/Sao_Paulo")
+    assert show_opening(datetime.fromisoformat(opens), now, zone, language) == told
+
+
+@pytest.mark.parametrize(
+    ("minutes", "language", "told"),
+    [(1, "en", "1 minute"), (4, "pt", "4 minutos"), (120, "en", "2 hours")],
+)
+def test_waits_are_told_in_words(minutes: int, language: str, told: str) -> None:
+    assert show_minutes(minutes, language) == told

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -18,10 +17,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
-
 from aftercare.settings import PROJECT_ROOT
-from tests.bench.measured_bot import CLIENTS, LONG, MeasuredBot, actions_for_bots, cut
+from tests.bench.figures import cut, machine
+from tests.bench.measured_bot import CLIENTS, LONG, MeasuredBot, actions_for_bots
 from tests.stack import BOT_PYTHON, MODEL, Program, free_port
 
 _ROUNDS = 5
@@ -141,10 +139,7 @@ def _some_messages(folder: Path) -> Path:
 
 def _print_figures(bots: list[MeasuredBot], began: float) -> None:
     print(f"\nDate: {datetime.now(UTC):%Y-%m-%d}, command: `make bench-bot`")
-    print(
-        f"Machine: {os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB, "
-        f"{platform.system()}, load {began:.1f} before\n"
-    )
+    print(f"Machine: {machine(began)} before\n")
     other = _figures(bots[1]) if len(bots) > 1 else None
     print(
         "| figure | measured | to reach | reached |" + (" other | other / this |" if other else "")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from tests.bench.measured_bot import CLIENTS, LONG, MeasuredBot, cut
+from tests.bench.figures import cut
+from tests.bench.measured_bot import CLIENTS, LONG, MeasuredBot
 
 #: Of one model: the output of `bot.compare.understanding`, an object for each file of messages.
 Understood = list[dict[str, Any]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -115,8 +114,3 @@ def actions_for_bots(folder: Path) -> Iterator[Program]:
         stack.programs["web"].stop()
         stack.programs["bot"].stop()
         yield stack.programs["bot"]
-
-
-def cut(times: list[float], percent: int) -> float:
-    """The value that so many percent of the measurements do not exceed."""
-    return statistics.quantiles(times, n=100)[percent - 1]

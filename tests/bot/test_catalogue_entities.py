@@ -62,6 +62,9 @@ def test_product_is_found_by_each_of_its_names(
         ("o ar condisionado nao liga", ("product", "brisa-a12")),
         ("the water purifyer is broken", ("product", "fonte-p30")),
         ("meu purificadro nao funciona", ("product", "fonte-p30")),
+        ("the dehumidifyer is full", ("product", "nimbera-d25")),
+        ("o desumidificado parou", ("product", "nimbera-d25")),
+        ("my qundra beeps", ("product", "quendra-h60")),
         # Written as one word, or apart.
         ("the washingmachine stopped", ("product_category", "washing_machine")),
         ("airconditioner ices up", ("product", "brisa-a12")),
@@ -92,6 +95,8 @@ you sent me the wrong colour
 how long is the guarantee
 thanks, that worked
 my sewing machine is broken
+the humidifier gives no mist
+the cash machine kept my card
 the television shows a black screen
 I bought a toaster from you
 my phone number has changed
@@ -114,6 +119,9 @@ obrigada, deu certo
 minha máquina de costura quebrou
 a televisão está com a tela preta
 comprei uma torradeira de vocês
+meu umidificador não solta névoa
+o frigobar do quarto não esfria
+a garantia de um recondicionado
 mudei de telefone
 é a terceira vez que escrevo
 o entregador foi simpático
@@ -153,6 +161,8 @@ def test_no_product_is_seen_where_none_is_named(
         ("a 900 não centrifuga", ["mare-w900"]),
         ("A garantia da Fonte acabou", ["fonte-p30"]),
         ("a maré não enche", ["washing_machine"]),
+        ("meu fogão não esquenta", ["quendra-h60"]),
+        ("the stove does not heat", ["quendra-h60"]),
         # A bare answer to the question which product it is.
         ("brisa", ["brisa-a12"]),
         ("o vento, por favor", ["vento-r50"]),
@@ -200,6 +210,9 @@ the shop is at number 900
 it is 900 metres away
 na receita vai c 200 ml
 the water filter jug from the supermarket
+o modo desumidificar não funciona
+como desumidificar o quarto
+a recipe for the camping stove
 """.strip().splitlines()
 
 
@@ -221,6 +234,8 @@ def test_everyday_word_is_left_alone_where_it_means_what_it_says(
         # The only one of its kind needs no asking back.
         ("the coffee machine is dead", ("product", "aroma-c200")),
         ("o ar-condicionado pinga", ("product", "brisa-a12")),
+        ("the hob is dead", ("product", "quendra-h60")),
+        ("o desumidificador pinga", ("product", "nimbera-d25")),
     ],
 )
 def test_kind_of_product_stands_for_a_product_only_where_there_is_one(

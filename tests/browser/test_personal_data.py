@@ -5,31 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
 from aftercare.database import SessionFactory, writing
 from aftercare.settings import Settings
 from aftercare.staff.roles import Role
-from console.app import create_console
-from tests.conftest import NOW
+from tests.browser.console import check_page, notice, served_console, sign_in
 from tests.factories import (
-    PASSWORD,
     make_conversation,
     make_customer,
     make_message,
     make_staff,
     make_ticket,
 )
-from tests.gateway.doors import served
 
 EMAIL = "a.very.long.address.of.zulmira.quaresma.machado@mail.marulho.example"
 
 
 @pytest.fixture
 def console(settings: Settings, stocked_sessions: SessionFactory) -> Iterator[str]:
-    """The console alone, with a manager and one customer."""
+    """The page, with a manager and one customer."""
     with writing(stocked_sessions) as session:
         make_staff(session, role=Role.MANAGER)
         customer = make_customer(
@@ -38,18 +33,8 @@ def console(settings: Settings, stocked_sessions: SessionFactory) -> Iterator[st
         talk = make_conversation(session, customer_id=customer.id)
         make_message(session, talk, "It does not spin")
         make_ticket(session, conversation_id=talk.id, email=EMAIL)
-    site = FastAPI()
-    site.mount("/console", create_console(settings, stocked_sessions, lambda: NOW))
-    with served(site) as url:
-        yield f"{url}/console"
-
-
-def sign_in(page: Page, console: str) -> None:
-    page.goto(f"{console}/personal-data")
-    page.get_by_label("E-mail").fill("rita@marulho.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#who")).to_be_visible()
+    with served_console(settings, stocked_sessions) as address:
+        yield f"{address}/personal-data"
 
 
 def test_person_is_exported_and_erased_with_the_keyboard(page: Page, console: str) -> None:
@@ -65,7 +50,7 @@ def test_person_is_exported_and_erased_with_the_keyboard(page: Page, console: st
     page.keyboard.press("Tab")
     page.keyboard.type(EMAIL)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("Erased")
+    expect(notice(page)).to_contain_text("Erased")
     expect(page.get_by_role("row").filter(has_text="Tickets").first).to_contain_text("1")
 
 
@@ -76,19 +61,12 @@ def test_axe_finds_nothing_and_a_phone_needs_no_sideways_scrolling(
     for screen in (page, phone):
         screen.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         sign_in(screen, console)
-        _check(screen)
+        check_page(screen)
         screen.locator("#who").fill(EMAIL)
         screen.keyboard.press("Enter")
         expect(screen.locator("article")).to_be_visible()
-        _check(screen)
+        check_page(screen)
     phone.locator("input[name=confirm]").fill(EMAIL)
     phone.keyboard.press("Enter")
-    expect(phone.get_by_role("status")).to_contain_text("Apagado")
-    _check(phone)
-
-
-def _check(screen: Page) -> None:
-    report = Axe().run(screen)
-    assert report.violations_count == 0, report.generate_report()
-    width = screen.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width[0] <= width[1]
+    expect(notice(phone)).to_contain_text("Apagado")
+    check_page(phone)

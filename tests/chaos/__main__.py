@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import shutil
 import signal
 import sys
@@ -12,8 +10,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
-
+from tests.bench.figures import machine
 from tests.chaos.cluster import NoPostgresql
 from tests.chaos.run import Plan, Report, run
 
@@ -62,10 +59,7 @@ def _read_plan() -> Plan:
 def _print(plan: Plan, report: Report) -> None:
     verdict = report.verdict
     print(f"\nDate: {datetime.now(UTC):%Y-%m-%d}, engine: {plan.engine}, seed: {plan.seed}")
-    print(
-        f"Machine: {os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB, "
-        f"{platform.system()}, load {os.getloadavg()[0]:.1f}\n"
-    )
+    print(f"Machine: {machine()}\n")
     kills = ", ".join(f"{name} {times}" for name, times in report.kills.items())
     ends = ", ".join(f"{name} {times}" for name, times in report.other_ends.items() if times)
     rows = {

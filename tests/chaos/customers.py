@@ -14,6 +14,7 @@ from typing import Any
 import requests
 
 from tests.chaos.ear import Ear
+from tests.chat_client import DELAY_NOTICES
 
 #: Answered by rules and by actions, none of them opens a form.
 _PLAIN = (
@@ -34,7 +35,6 @@ _QUESTIONS = {
 }
 _DONE = re.compile(r"ticket number is\W*([A-Z0-9]{3}-[A-Z0-9]{4})")
 _ASK_AGAIN = re.compile(r"E-[0-9a-f]{8}")
-_DELAY = ("This is taking longer", "The assistant is taking longer")
 #: Far longer than any outage here.
 _PATIENCE_SECONDS = 600.0
 _BURST = 4
@@ -154,7 +154,7 @@ class Customer:
             heard = [
                 text
                 for seq, sender, text in self._ear.heard
-                if seq > after and sender == "bot" and not text.startswith(_DELAY)
+                if seq > after and sender == "bot" and not text.startswith(DELAY_NOTICES)
             ]
             if enough(heard):
                 self.talked.seen = [seq for seq, _, _ in self._ear.heard]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 _LOOK_SECONDS = 0.1
@@ -30,6 +31,7 @@ class Killer:
 
     def __init__(self, victims: Sequence[Victim], seed: int, life_seconds: float) -> None:
         self._life = life_seconds
+        self._due: Callable[[], float] = lambda: math.inf
         self._over = threading.Event()
         self.kills = {victim.name: 0 for victim in victims}
         #: Ends that nobody asked for, such as a start while the database is away.
@@ -41,7 +43,9 @@ class Killer:
             for victim in victims
         ]
 
-    def start(self) -> None:
+    def start(self, due: Callable[[], float] | None = None) -> None:
+        """`due` says how often each may have been killed by now; without it there is no end."""
+        self._due = due or self._due
         for thread in self._threads:
             thread.start()
 
@@ -56,7 +60,7 @@ class Killer:
 
     def _haunt(self, victim: Victim, chance: random.Random) -> None:
         while not self._over.wait(chance.expovariate(1 / self._life)):
-            while self.kills[victim.name] > self.fewest() + _AHEAD:
+            while self.kills[victim.name] >= min(self._due(), self.fewest() + _AHEAD + 1):
                 if self._over.wait(_LOOK_SECONDS):
                     return
             victim.kill()

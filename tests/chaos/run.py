@@ -45,6 +45,9 @@ class Plan:
     life_seconds: float = 20.0
     #: The last messages are sent when every program was killed so often.
     least_kills: int = 5
+    #: Whether the killing goes on to the end, whatever was sent. Otherwise kills wait for messages
+    #: as messages wait for kills, and the last messages pass in peace.
+    kills_go_on: bool = True
     at_once: int = 16
     seed: int = 1
 
@@ -130,6 +133,10 @@ class Pace:
             if number <= self._each * (kills + 1) or self._over.wait(_LOOK_SECONDS):
                 return
 
+    def kills_due(self) -> int:
+        """How often everybody may have been killed after what was sent so far."""
+        return min(self._plan.least_kills, int(self._sent // self._each) + 1)
+
 
 def _storm(
     plan: Plan, addresses: list[str], killer: Killer, say: Callable[[str], None]
@@ -146,7 +153,7 @@ def _storm(
     talks: list[Talked] = []
     told = time.monotonic()
     pool = ThreadPoolExecutor(plan.at_once)
-    killer.start()
+    killer.start(None if plan.kills_go_on else pace.kills_due)
     try:
         for done in as_completed(pool.submit(talk, n) for n in range(plan.conversations)):
             talks.append(done.result())

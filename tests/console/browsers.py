@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from httpx import Response
 
 from aftercare.database import SessionFactory
+from aftercare.live import Hub
 from aftercare.settings import Settings
 from console.app import create_console
 from tests.factories import PASSWORD
+from tests.fakes import FakeEngine
 
 with warnings.catch_warnings():
     # Starlette asks for httpx's successor; httpx serves the tests just as well.
@@ -39,8 +41,9 @@ def open_browser(
     settings: Settings, sessions: SessionFactory, clock: Clock, base_url: str = "http://testserver"
 ) -> TestClient:
     """A browser without cookies that follows no redirect by itself."""
-    site = FastAPI()
-    site.mount("/console", create_console(settings, sessions, clock))
+    site, console = FastAPI(), create_console(settings, sessions, clock, Hub(), FakeEngine())
+    site.mount("/console", console)
+    site.state.desk = console.state.desk
     return TestClient(site, base_url=base_url, follow_redirects=False)
 
 

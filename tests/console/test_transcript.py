@@ -181,6 +181,6 @@ def test_hostile_text_is_shown_and_not_obeyed(
             sources=[{"title": evil, "path": f"https://x.example/{evil}"}],
         )
     page = page_of(browser)
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "<img src=x" not in page
     assert "{{ 7*7 }}" in page

@@ -3,7 +3,7 @@
 They check names of responses, the record that is asked for and the ticket that is written, not the
 wording. A file is one service in one language: <service>.<language>.yml. A turn has one of:
 
-- `say`: what the customer types; {number} in it stands for the ticket number spoken last,
+- `say`: what the customer types; {number} in it stands for the number or code spoken last,
 - `press`: a part of the title of a button of the last answer,
 - `leave: true`: the customer comes back in a new conversation, which knows nothing of the first;
 
@@ -101,8 +101,9 @@ def _arrive(stack: Stack, language: str) -> Conversation:
 
 
 def _ticket_number(said: Said) -> str:
-    """The ticket number in an answer that tells of a ticket just opened."""
-    if not {"utter_ticket_opened", "utter_feedback_stored"}.intersection(said.responses):
+    """The number in an answer that tells of a ticket just opened, or the code of a training."""
+    telling = {"utter_ticket_opened", "utter_feedback_stored", "utter_training_paused_with_code"}
+    if not telling.intersection(said.responses):
         return ""
     found = re.search(r"\b[A-Z0-9]{3}-[A-Z0-9]{4}\b", said.text)
     return found.group() if found else ""

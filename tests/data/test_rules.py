@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from aftercare.intake.dialogue import DIGRESSIONS
+from aftercare.intake.digressions import DIGRESSIONS
 from tests.data.training_files import (
     domain,
     first_intent,

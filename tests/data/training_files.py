@@ -18,7 +18,16 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "pt")
 #: Intents that only buttons or Rasa itself set, so that nobody writes examples of them.
-WITHOUT_EXAMPLES = frozenset({"attach_files", "choose_field", "switch_service", "nlu_fallback"})
+WITHOUT_EXAMPLES = frozenset(
+    {
+        "request_training",
+        "attach_files",
+        "choose_field",
+        "come_back",
+        "switch_service",
+        "nlu_fallback",
+    }
+)
 _NOT_A_WORD = re.compile(r"[^\w]+|_")
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

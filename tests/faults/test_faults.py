@@ -49,8 +49,20 @@ def names_turn(stack: Stack, chat: ChatClient, seq: int) -> set[str]:
 @pytest.mark.parametrize(
     ("language", "wish", "kind_words", "go_on", "question"),
     [
-        ("en", "my coffee machine leaks water", "Something isn't working", "try again", "buy it"),
-        ("pt", "minha cafeteira está vazando água", "Algo não está", "tente de novo", "comprou"),
+        (
+            "en",
+            "my coffee machine leaks water",
+            "Something isn't working",
+            "try again",
+            "Before a technician",
+        ),
+        (
+            "pt",
+            "minha cafeteira está vazando água",
+            "Algo não está",
+            "tente de novo",
+            "Antes de chamar",
+        ),
     ],
 )
 def test_action_server_down(

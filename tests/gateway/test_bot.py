@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
 import pytest
+from fastapi import FastAPI
 
 from aftercare.errors import BotUnavailable
 from aftercare.settings import Settings
@@ -24,6 +25,8 @@ from gateway.bot import (
     TurnResult,
     Understood,
 )
+from tests.fakes import FakeBot
+from tests.gateway.doors import TestClient
 
 TURN = Turn("c-1", "c-1:2", "website", "Hello", None)
 ANSWER: dict[str, Any] = {
@@ -172,3 +175,11 @@ def test_silent_bot_times_out(settings: Settings) -> None:
             bot.take_turn(TURN)
         bot.close()
     assert caught.value.reason == "timeout"
+
+
+def test_connections_to_the_bot_end_with_the_website(
+    make_app: Callable[..., FastAPI], bot: FakeBot
+) -> None:
+    with TestClient(make_app()):
+        assert not bot.closed
+    assert bot.closed

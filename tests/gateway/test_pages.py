@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from sqlalchemy import select, text
 
-from aftercare.database import SessionFactory, writing
+from aftercare.database import SessionFactory, reading, writing
+from aftercare.guidance.answers import Guidance
+from aftercare.guidance.index import GuidanceIndex
 from aftercare.settings import PROJECT_ROOT, Settings
-from aftercare.tables.manuals import ManualSection
+from aftercare.tables.manuals import Manual, ManualSection, ManualStatus
 from gateway.app import create_gateway
 from gateway.manual_text import render_section
 from tests.fakes import FakeBot, SteeredClock
@@ -150,6 +153,30 @@ def test_hostile_manual_is_escaped(reader: TestClient, stocked_sessions: Session
     assert 'href="javascript:' not in page
     assert not re.search(r"<[^>]*\sonclick=", page)
     assert "<script>alert" not in reader.get(f"{MANUAL}/en").text
+
+
+def test_every_quoted_section_names_the_page_that_shows_it(
+    reader: TestClient, settings: Settings, stocked_sessions: SessionFactory
+) -> None:
+    guidance = Guidance(stocked_sessions, GuidanceIndex(settings.var_dir))
+    with reading(stocked_sessions) as session:
+        sections = session.execute(
+            select(Manual.product_id, Manual.language, ManualSection.anchor, ManualSection.heading)
+            .join(ManualSection.manual)
+            .where(Manual.status == ManualStatus.CURRENT)
+        ).all()
+    assert len({product for product, *_ in sections}) >= 8
+    for product, language, anchor, heading in sections:
+        quoted = guidance.section(anchor, product=product, language=language)
+        (source,) = quoted.sources
+        page = reader.get(source.path)
+        assert page.status_code == 200, source.path
+        content = page.text[page.text.index("<h1") :]
+        shown = " ".join(unescape(re.sub(r"<[^>]+>", "", content)).split())
+        assert heading in shown, source.path
+        warnings = [line for line in quoted.values["quote"].splitlines() if ": " in line[:10]]
+        for warning in warnings:
+            assert warning.split(": ", 1)[1] in shown, source.path
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,17 @@ def test_a_password_for_nobody_is_refused(project: FakeProject) -> None:
     assert "make staff-password EMAIL=" in answer.stderr
 
 
+def test_new_staff_need_an_address_and_a_name_that_was_meant(project: FakeProject) -> None:
+    write_module(project.root, "aftercare/staff/add.py", "import sys; print(sys.argv[1:])")
+    given = {**project.environ, "EMAIL": "ann@marulho.example", "NAME": "of-this-machine"}
+    refused = run_make(project.root, "staff-add", **given)
+    assert refused.returncode != 0
+    assert "make staff-add EMAIL=" in refused.stderr
+    added = run_make(project.root, "staff-add", "NAME=Ann O'Lee", **given)
+    expected = ["ann@marulho.example", "Ann O'Lee", "agent"]
+    assert added.stdout.splitlines()[-1] == repr(expected), added.stderr
+
+
 @pytest.fixture
 def without_python(project: FakeProject) -> FakeProject:
     """No python3 anywhere; one in the folder does not run, as pyenv's without its version."""

@@ -31,7 +31,7 @@ def test_services_run_on_two_workers_with_groups_kept_together(layout: Layout) -
 
 
 def test_unit_leaves_out_what_needs_the_model(layout: Layout) -> None:
-    for folder in ("chaos", "conversations", "faults"):
+    for folder in ("bench", "chaos", "conversations", "faults"):
         assert f"--ignore=tests/{folder}" in service_command(layout, "unit")
 
 
@@ -45,6 +45,7 @@ def test_unit_leaves_out_what_needs_the_model(layout: Layout) -> None:
         ("conversations", False, ["Conversations with the bot"]),
         ("browser", True, ["Tests in the browser"]),
         ("browser", False, []),
+        ("hostile", False, ["Random and hostile bodies"]),
     ],
 )
 def test_each_suite_runs_its_parts(
@@ -59,13 +60,13 @@ def test_the_bots_tests_do_not_meet_the_services_fixtures(layout: Layout) -> Non
     assert command[command.index("--confcutdir") + 1] == "tests/bot"
 
 
-def test_tests_do_not_see_the_settings_of_this_installation() -> None:
+def test_tests_do_not_see_the_settings_of_this_installation(layout: Layout) -> None:
     environ = {
         "AFTERCARE_DATABASE_URL": "sqlite:///real.db",
         "AFTERCARE_TEST_DATABASE_URL": "postgresql://x",
         "REQUIRE_SERVICES": "1",
     }
-    seen = suite_environ(environ, "/usr/bin/chromium")
+    seen = suite_environ(layout, environ, "/usr/bin/chromium")
     assert "AFTERCARE_DATABASE_URL" not in seen
     assert seen["AFTERCARE_TEST_DATABASE_URL"] == "postgresql://x"
     assert seen["REQUIRE_SERVICES"] == "1"
@@ -119,3 +120,19 @@ def test_one_failure_fails_all_but_all_are_run(
     assert answer.returncode == 1
     assert words in answer.stdout
     assert answer.stdout.count("passed") == 2
+
+
+def test_hostile_bodies_are_ten_thousand_unless_told_otherwise(tested: FakeProject) -> None:
+    write_module(
+        tested.root, "pytest.py", "import os; print(os.environ['AFTERCARE_TEST_EXAMPLES'])"
+    )
+    for given, sent in (([], "10000"), (["BODIES=20"], "20")):
+        answer = subprocess.run(
+            ["make", "test-hostile", *given],
+            cwd=tested.root,
+            env=tested.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert sent in answer.stdout.split(), answer.stderr

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from tools.layout import Layout
@@ -32,6 +35,18 @@ def test_what_would_mislead_uv_or_pyenv_is_left_out(layout: Layout) -> None:
     found = read_surroundings(layout, {"PYENV_VERSION": "3.12.1", "UV_PYTHON": "3.9", "HOME": "/h"})
     assert not {"PYENV_VERSION", "UV_PYTHON"} & set(found.environ)
     assert found.environ["HOME"] == "/h"
+
+
+def test_what_python_compiles_is_kept_whatever_the_surroundings_say(layout: Layout) -> None:
+    found = read_surroundings(layout, {"PYTHONDONTWRITEBYTECODE": "1"})
+    kept = subprocess.run(
+        [sys.executable, "-c", "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"],
+        env=found.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert kept.stdout.split() == ["False", str(layout.root / ".tools" / "bytecode")]
 
 
 def test_all_addresses_are_asked_on_loopback() -> None:

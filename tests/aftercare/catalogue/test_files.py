@@ -26,9 +26,17 @@ MISTAKES = {
     "unknown key": ("company.yml", "answer_within:", "fax: none\nanswer_within:"),
     "missing key": ("company.yml", "default_language: en\n", ""),
     "language nobody speaks here": ("company.yml", "[en, pt]", "[en, fr]"),
-    "time that is no time": ("company.yml", '"08:00"', '"eight"'),
+    "time that is no time": ("company.yml", 'mon: ["08:00-18:00"]', 'mon: ["eight-18:00"]'),
+    "times in the wrong order": ("company.yml", 'mon: ["08:00-18:00"]', 'mon: ["18:00-08:00"]'),
+    "stretches that overlap": (
+        "company.yml",
+        'mon: ["08:00-18:00"]',
+        'mon: ["08:00-13:00", "12:00-18:00"]',
+    ),
+    "holidays of no country": ("company.yml", "country: BR", "country: QQ"),
+    "holidays of no region": ("company.yml", "region: SP", "region: QQ"),
     "time zone that does not exist": ("company.yml", "America/Sao_Paulo", "America/Atlantis"),
-    "day of the week that does not exist": ("company.yml", "[1, 2, 3, 4, 5]", "[1, 2, 3, 4, 8]"),
+    "day of the week that does not exist": ("company.yml", "    mon:", "    monday:"),
     "answer time in one language": ("company.yml", ", pt: um dia útil", ""),
     "YAML that is none": ("categories.yml", "- id: coffee_machine", "- id: [coffee_machine"),
     "category twice": ("categories.yml", "id: coffee_machine", "id: washing_machine"),
@@ -95,6 +103,8 @@ def test_sample_company_is_read_whole(sample: CatalogueFiles) -> None:
         "brisa-a12",
         "vento-r50",
         "fonte-p30",
+        "quendra-h60",
+        "nimbera-d25",
     }
     assert len(sample.services) == 11
 

@@ -33,9 +33,9 @@ def test_first_load_fills_every_table(
 ) -> None:
     assert _load(sessions, folder, now)
     with reading(sessions) as session:
-        assert session.scalar(select(func.count()).select_from(Product)) == 6
+        assert session.scalar(select(func.count()).select_from(Product)) == 8
         assert session.scalar(select(func.count()).select_from(Service)) == 11
-        assert session.scalar(select(func.count()).select_from(Manual)) == 14
+        assert session.scalar(select(func.count()).select_from(Manual)) == 18
         state = session.get_one(CatalogueState, 1)
         assert (state.fingerprint, state.loaded_at) == (fingerprint(folder), now)
         washer = session.get_one(Product, "mare-w900")
@@ -189,7 +189,7 @@ def test_wrong_files_leave_the_tables_as_they_were(
     with reading(stocked_sessions) as session:
         assert session.get_one(CatalogueState, 1).fingerprint == before
         assert session.get_one(Product, "fonte-p30").importance == 4
-        assert session.scalar(select(func.count()).select_from(Manual)) == 14
+        assert session.scalar(select(func.count()).select_from(Manual)) == 18
 
 
 def test_manual_of_a_product_that_nobody_sells_is_refused(

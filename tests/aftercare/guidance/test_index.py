@@ -85,12 +85,9 @@ def test_missing_index_is_unavailable(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "content"),
     [
-        ("en.json", b"[{"),
-        ("en.json", b"[{}]"),
-        ("en.json", b"[3]"),
-        ("en.json", b'{"sections": []}'),
-        ("en.json", b"\xff\xfe"),
-        ("pt.json", None),
+        ("en.db", b"no database at all"),
+        ("en.db", b""),
+        ("pt.db", None),
         ("fingerprint", None),
     ],
 )

@@ -4,22 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftercare.guidance.ranking import ManualRanking, Ranked, SectionWords, Vocabulary
+from aftercare.guidance.manual_words import SectionWords, manual_words
+from aftercare.guidance.ranking import ManualRanking, Ranked, Vocabulary
 from aftercare.guidance.terms import words
 
 
 def _manual(*sections: tuple[str, str], language: str = "en") -> ManualRanking:
-    return ManualRanking(
-        [
-            SectionWords(str(at), words(heading), words(text))
-            for at, (heading, text) in enumerate(sections)
-        ],
-        language,
-    )
+    written = [
+        SectionWords(str(at), words(heading), words(text))
+        for at, (heading, text) in enumerate(sections)
+    ]
+    return ManualRanking(manual_words(written, language), language)
 
 
 def _ranked(manual: ManualRanking, question: str, limit: int = 9) -> list[Ranked]:
-    return manual.rank(words(question), limit, Vocabulary([manual]))
+    return manual.rank(words(question), limit, Vocabulary.of([manual]))
 
 
 def _order(manual: ManualRanking, question: str) -> list[str]:
@@ -77,7 +76,7 @@ def test_misspelt_word_is_read_as_the_nearest_one_but_a_known_one_is_left() -> N
     assert _order(manual, "softner") == ["0"]
     assert _order(manual, "desclaing") == ["1"]
     other = _manual(("Descalers", "Only these."))
-    asked = manual.rank(["softeners"], 9, Vocabulary([manual, other]))
+    asked = manual.rank(["softeners"], 9, Vocabulary.of([manual, other]))
     assert [found.anchor for found in asked] == ["0"]
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from aftercare.catalogue.files import read_catalogue
 from aftercare.catalogue.snapshot import NOTED, Catalogue
-from aftercare.intake.dialogue import DIGRESSIONS, Verdict
+from aftercare.intake.dialogue import Verdict
+from aftercare.intake.digressions import DIGRESSIONS
 from aftercare.intake.state import CONFIRMATION, WHAT_TO_CHANGE
 from aftercare.settings import PROJECT_ROOT
 from tests.aftercare.intake.conversation import Conversation
@@ -224,6 +225,12 @@ def test_required_record_cannot_be_skipped(catalogue: Catalogue, service: str, f
     assert talk.heard[0] == needed
 
 
+def test_next_leaves_a_question_out_as_skip_does(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue, "repair").begin().answer_until("purchase_date")
+    talk.say(told("next", intent="next_step"))
+    assert talk.state.skipped == ["purchase_date"]
+
+
 def test_skipped_record_is_on_file_once_it_is_told_after_all(catalogue: Catalogue) -> None:
     talk = Conversation(catalogue, "repair").begin().answer_until("purchase_date")
     talk.say(told("skip", intent="skip"))
@@ -292,7 +299,12 @@ def test_refusal_repeats_the_buttons_of_a_choice(catalogue: Catalogue) -> None:
 # Digressions -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("intent", sorted(DIGRESSIONS - {"request_repair", "switch_service"}))
+#: "Next" leaves a question out; the wish that is at work already and a change to another are no
+#: digressions.
+NOT_HANDED_BACK = {"request_repair", "switch_service", "next_step"}
+
+
+@pytest.mark.parametrize("intent", sorted(DIGRESSIONS - NOT_HANDED_BACK))
 def test_other_wish_at_a_plain_question_is_handed_back(catalogue: Catalogue, intent: str) -> None:
     talk = Conversation(catalogue, "repair").begin().answer_until("email")
     talk.say(told("something quite different", intent=intent, confidence=0.9))

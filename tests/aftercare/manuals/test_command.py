@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,13 @@ from sqlalchemy import select
 
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.manuals import importing
-from aftercare.manuals.importing import fail_import, file_of, plan_import, run_import
+from aftercare.manuals.importing import (
+    fail_import,
+    file_of,
+    plan_import,
+    remove_left_files,
+    run_import,
+)
 from aftercare.manuals.reading_program import start_reading
 from aftercare.manuals.versions import VersionRefused
 from aftercare.settings import PROJECT_ROOT, Settings
@@ -138,3 +144,16 @@ def test_program_of_its_own_reads_an_upload_and_its_death_is_noted(
         assert first.state == ImportState.DONE
         assert second.state == ImportState.FAILED
         assert "cannot be read" in second.problem
+    assert not target.exists()
+
+
+def test_upload_that_nobody_reads_any_more_is_removed(settings: Settings, now: datetime) -> None:
+    old, recent = (file_of(settings.var_dir, number, "x.pdf") for number in (1, 2))
+    old.parent.mkdir()
+    longest = timedelta(seconds=settings.manual_reading_timeout)
+    for file, age in ((old, longest + timedelta(hours=1, minutes=1)), (recent, longest)):
+        file.write_bytes(b"x")
+        os.utime(file, times=((now - age).timestamp(),) * 2)
+    assert remove_left_files(settings, now) == 1
+    assert [file.exists() for file in (old, recent)] == [False, True]
+    assert remove_left_files(settings, now) == 0

@@ -129,6 +129,8 @@ def test_receipt_tells_what_became_of_each_store(stores: Stores, world: World) -
         ("ticket_records", 5, 3, 0, 2),
         ("ticket_history", 2, 0, 2, 0),
         ("tickets_elsewhere", 1, 0, 1, 0),
+        ("manual_questions", 0, 0, 0, 0),
+        ("trainings", 0, 0, 0, 0),
         ("trackers", 3, 2, 1, 0),
         ("attachments", 0, 0, 0, 0),
         ("index", 0, 0, 0, 0),

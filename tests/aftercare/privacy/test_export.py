@@ -6,16 +6,19 @@ import io
 import json
 import stat
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aftercare.database import reading
+from aftercare.database import reading, writing
+from aftercare.guidance.journal import Asked, Section, note_gap, record_answer
 from aftercare.privacy.export import export_person, write_export
 from aftercare.privacy.people import find_people
 from aftercare.privacy.receipts import Receipt, Why, find_receipt
 from aftercare.privacy.stores import Author, Stores
+from aftercare.tables.guidance import QuotedFor
 from tests.aftercare.privacy.conftest import EMAIL, NAME, PHONE, World, remembered
 from tests.conftest import NOW
 
@@ -91,3 +94,19 @@ def test_file_is_for_its_owner_only_and_never_overwrites(tmp_path: Path) -> None
     with pytest.raises(FileExistsError):
         write_export(file, b"second")
     assert file.read_bytes() == b"first"
+
+
+def test_archive_holds_what_was_asked_of_the_manuals(stores: Stores, world: World) -> None:
+    with writing(stores.sessions) as session:
+        told = Asked("t-1", world.conversation, "mare-w900", "pt", "Como limpo o filtro?")
+        section = Section("cleaning-pump-filter", "Limpar o filtro", "pt", "2.0")
+        record_answer(session, told, section, QuotedFor.QUESTION, NOW)
+        note_gap(session, replace(told, key="t-2", question="Posso tingir penas?"), NOW)
+    archive, receipt = export(stores)
+    questions = [(one["question"], one["shown"]) for one in unpacked(archive)["answers.json"]]
+    assert questions == [
+        ("Como limpo o filtro?", "Limpar o filtro"),
+        ("Posso tingir penas?", None),
+    ]
+    (line,) = (one for one in receipt.lines if one.store == "manual_questions")
+    assert (line.found, line.handed_out) == (2, 2)

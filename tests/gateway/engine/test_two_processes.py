@@ -12,10 +12,12 @@ from fastapi import FastAPI
 from sqlalchemy import select, text
 
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
+from aftercare.handover.changes import take
 from aftercare.settings import UNLIMITED, Settings
 from aftercare.tables.conversations import Message
 from gateway.app import create_gateway
 from gateway.bot import Turn, TurnResult
+from tests.factories import make_staff
 from tests.fakes import FakeBot, SteeredClock, echo
 from tests.gateway.doors import Stream, TestClient, Visit, new_visit, served, wait_until
 
@@ -214,3 +216,23 @@ def test_refused_message_leaves_no_job(
     with reading(sessions) as session:
         jobs = session.scalar(text("SELECT count(*) FROM procrastinate_jobs"))
         assert jobs == len(session.scalars(select(Message)).all()) == 2
+
+
+def test_what_people_do_at_one_gateway_is_seen_at_the_other(
+    pair: tuple[Gateway, Gateway], sessions: SessionFactory, clock: SteeredClock
+) -> None:
+    one, other = pair
+    visit = new_visit(one.client)
+    stream = Stream(other.url, visit)
+    wait_until(lambda: stream.named("handling"))
+    hub = one.client.app.state.desk.hub
+    with writing(sessions) as session:
+        take(session, visit.conversation_id, make_staff(session, name="Ana"), clock())
+    hub.messages(visit.conversation_id)
+    wait_until(lambda: stream.named("handling")[-1].get("name") == "Ana")
+    hub.person_types(visit.conversation_id, "staff")
+    wait_until(lambda: {"from": "staff", "typing": True} in stream.named("typing"))
+    other.same(visit).say("nobody but Ana hears this")
+    assert other.same(visit).messages()[-1]["text"] == "nobody but Ana hears this"
+    assert "nobody but Ana hears this" not in one.bot.heard + other.bot.heard
+    stream.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from gateway.live import Closed, Hub, NewMessages, Typing
+from aftercare.live import Closed, Hub, NewMessages, Typing
 
 
 def test_slow_stream_is_ended_when_too_much_waits_for_it() -> None:
@@ -43,8 +43,8 @@ class Noted:
     def messages(self, conversation_id: str) -> None:
         self.told.append(conversation_id)
 
-    def typing(self, conversation_id: str, on: bool) -> None:
-        self.told.append((conversation_id, on))
+    def typing(self, conversation_id: str, on: bool, who: str) -> None:
+        self.told.append((conversation_id, on, who))
 
 
 def test_what_happens_here_is_relayed_and_what_was_heard_is_not() -> None:
@@ -54,7 +54,29 @@ def test_what_happens_here_is_relayed_and_what_was_heard_is_not() -> None:
     hub.messages("c")
     hub.heard_messages("c")
     hub.heard_typing("c", False)
-    assert relay.told == [("c", True), "c"]
+    assert relay.told == [("c", True, "bot"), "c"]
+
+
+def test_typing_of_people_is_told_at_most_once_a_second_and_not_kept() -> None:
+    async def types() -> list[object]:
+        hub, relay = Hub(), Noted()
+        hub.relay_through(relay)
+        stream = hub.subscribe("c")
+        for _ in range(5):
+            hub.person_types("c", "customer")
+            hub.person_types("c", "staff")
+        late = hub.subscribe("c")
+        hub.messages("c")
+        heard = [await stream.next(1) for _ in range(3)]
+        assert await late.next(1) == NewMessages()
+        assert relay.told == [("c", True, "customer"), ("c", True, "staff"), "c"]
+        return heard
+
+    assert asyncio.run(types()) == [
+        Typing(True, "customer"),
+        Typing(True, "staff"),
+        NewMessages(),
+    ]
 
 
 def test_after_a_deaf_time_streams_look_and_nobody_seems_to_type() -> None:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 _QUEUED_SIGNALS = 64
 _STREAMS_PER_CONVERSATION = 8
+#: How long somebody who pressed a key counts as typing: whoever goes on says so again meanwhile.
+TYPING_SECONDS = 6.0
+#: One person's typing is passed on at most this often.
+_TYPING_EVERY_SECONDS = 1.0
+_KEPT_TYPERS = 1000
+
+Typist = Literal["bot", "customer", "staff"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,10 @@ class NewMessages:
 
 @dataclass(frozen=True)
 class Typing:
+    """Somebody writes. The bot ends by itself, of people nothing more is heard."""
+
     on: bool
+    who: Typist = "bot"
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class Relay(Protocol):
 
     def messages(self, conversation_id: str) -> None: ...
 
-    def typing(self, conversation_id: str, on: bool) -> None: ...
+    def typing(self, conversation_id: str, on: bool, who: Typist) -> None: ...
 
 
 class Hub:
@@ -78,6 +89,7 @@ class Hub:
         self._lock = threading.Lock()
         self._streams: dict[str, list[Subscription]] = defaultdict(list)
         self._typing: set[str] = set()
+        self._typed_at: dict[tuple[str, Typist], float] = {}
 
     def relay_through(self, relay: Relay) -> None:
         """From now on tell other processes as well what happens in this one."""
@@ -114,16 +126,32 @@ class Hub:
             self._relay.messages(conversation_id)
 
     def typing(self, conversation_id: str, on: bool) -> None:
-        """Nothing is sent where the state was the same before."""
+        """The bot begins or ends; nothing is sent where the state was the same before."""
         if self.heard_typing(conversation_id, on) and self._relay:
-            self._relay.typing(conversation_id, on)
+            self._relay.typing(conversation_id, on, "bot")
+
+    def person_types(self, conversation_id: str, who: Typist) -> None:
+        """A customer or a staff member has pressed a key; told at most once a second."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._typed_at.get((conversation_id, who), 0.0) < _TYPING_EVERY_SECONDS:
+                return
+            if len(self._typed_at) >= _KEPT_TYPERS:
+                self._typed_at.clear()
+            self._typed_at[(conversation_id, who)] = now
+        self.heard_typing(conversation_id, True, who)
+        if self._relay:
+            self._relay.typing(conversation_id, True, who)
 
     def heard_messages(self, conversation_id: str) -> None:
         """Another process stored something."""
         self._send(conversation_id, NewMessages())
 
-    def heard_typing(self, conversation_id: str, on: bool) -> bool:
-        """The bot began or ended in another process; whether that changes anything here."""
+    def heard_typing(self, conversation_id: str, on: bool, who: Typist = "bot") -> bool:
+        """Somebody began or ended in another process; whether that changes anything here."""
+        if who != "bot":
+            self._send(conversation_id, Typing(on, who))
+            return True
         with self._lock:
             if on == (conversation_id in self._typing):
                 return False

@@ -1,0 +1,172 @@
+"""The manual's remedy is offered before a ticket for a fault, as the bot asks the desk for it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from aftercare.database import SessionFactory, reading
+from aftercare.desk import Desk
+from aftercare.intake.state import REMEDY
+from aftercare.tables.guidance import QuotedAnswer
+from aftercare.tables.tickets import Ticket, TicketEvent
+from tests.answers import bought, pressed, told
+from tests.desks import YES, Caller
+
+STORY = "my W900 shows E18"
+OFFERED = ["utter_intake_opening", "utter_remedy_first", "utter_remedy"]
+
+
+def report(caller: Caller, text: str = STORY, intent: str = "request_repair") -> Caller:
+    return caller.want(intent, told(text, intent=intent, product="mare-w900", error_code="E18"))
+
+
+def outcomes(sessions: SessionFactory) -> list[tuple[str, str, str | None]]:
+    with reading(sessions) as session:
+        rows = session.scalars(select(QuotedAnswer).order_by(QuotedAnswer.id))
+        return [(row.anchor, row.purpose, row.outcome) for row in rows]
+
+
+def test_the_remedy_comes_before_the_questions_with_its_warnings_first(joana: Caller) -> None:
+    report(joana)
+    assert joana.heard == OFFERED
+    assert joana.state.asking == REMEDY
+    quoted = joana.turn.replies[-1]
+    assert quoted.values["quote"].startswith("WARNING: Never unscrew the pump filter")
+    assert quoted.sources[0].path == "/manuals/mare-w900/en/error-e18"
+
+
+def test_where_it_worked_no_ticket_is_opened(
+    joana: Caller, stocked_sessions: SessionFactory
+) -> None:
+    report(joana).say(pressed("guidance_helped"))
+    assert (joana.heard, joana.turn.state) == (["utter_remedy_worked"], None)
+    assert outcomes(stocked_sessions) == [("error-e18", "fault", "helped")]
+    with reading(stocked_sessions) as session:
+        assert session.scalars(select(Ticket)).all() == []
+
+
+def test_where_it_did_not_help_the_ticket_tells_what_was_tried(
+    joana: Caller, stocked_sessions: SessionFactory
+) -> None:
+    report(joana).say(pressed("guidance_not_helped"))
+    assert joana.heard == ["utter_remedy_not_helped", "utter_ask_optional_record"]
+    joana.answer_all().say(YES)
+    assert joana.heard == ["utter_ticket_opened"]
+    assert outcomes(stocked_sessions) == [("error-e18", "fault", "not_helped")]
+    with reading(stocked_sessions) as session:
+        ticket = session.scalars(select(Ticket)).one()
+        note = session.scalars(select(TicketEvent.note)).one()
+    assert ticket.description == STORY
+    assert note == ("Tried from the manual and did not help: Error code E18: water does not drain.")
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        (pressed("skip"), "skipped"),
+        (told("just send the repair request", intent="request_repair"), "skipped"),
+        (told("it still shows the same", intent="nlu_fallback", confidence=0.3), "not_helped"),
+        (told("no", intent="deny"), "not_helped"),
+    ],
+)
+def test_other_words_go_on_to_the_repair(
+    joana: Caller, stocked_sessions: SessionFactory, said: object, outcome: str
+) -> None:
+    report(joana).say(said)  # type: ignore[arg-type]
+    assert joana.state.asking == "purchase_date"
+    assert outcomes(stocked_sessions) == [("error-e18", "fault", outcome)]
+
+
+def test_ok_means_that_it_will_be_tried_and_yes_that_it_worked(joana: Caller) -> None:
+    report(joana).say(YES)
+    assert joana.heard == ["utter_remedy_again"]
+    joana.say(YES)
+    assert joana.heard == ["utter_remedy_worked"]
+
+
+def test_who_says_something_else_twice_goes_on(joana: Caller) -> None:
+    report(joana).say("hmm")
+    assert joana.heard == ["utter_remedy_again"]
+    joana.say("hmm hmm")
+    assert joana.state.asking == "purchase_date"
+
+
+def test_what_is_told_instead_is_kept(joana: Caller) -> None:
+    report(joana).say(bought("bought in January", "2026-01-15"))
+    assert joana.heard == ["utter_record_noted", "utter_ask_optional_record"]
+    assert joana.state.asking == "serial_number"
+
+
+def test_another_model_makes_the_remedy_void(joana: Caller) -> None:
+    report(joana).say(told("no, the W700", intent="correct", product="mare-w700"))
+    assert joana.heard == ["utter_record_changed", "utter_ask_optional_record"]
+
+
+def test_after_a_question_in_the_middle_the_remedy_is_asked_about_again(joana: Caller) -> None:
+    report(joana)
+    turn = joana.desk.resume(joana.state, joana.memory, joana.talk)
+    assert [reply.response for reply in turn.replies] == ["utter_remedy_again"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the W900 shows E18 and there is smoke",
+        "E18, I already cleaned the filter",
+        "E18, we have tried everything in the manual",
+        "shows E18, please send a technician",
+        "E18 again, I want a replacement",
+        "aparece E18, já limpei o filtro",
+        "E18, mandem um técnico",
+        "quero meu dinheiro de volta, E18",
+        "the glass of the door is cracked and the handle came off",
+    ],
+)
+def test_no_remedy_is_offered(joana: Caller, text: str) -> None:
+    report(joana, text)
+    assert joana.turn.replies[-1].response == "utter_ask_optional_record"
+
+
+def test_nor_where_the_customer_wants_a_refund(joana: Caller) -> None:
+    said = told(
+        STORY, intent="request_repair", product="mare-w900", error_code="E18", wish="refund"
+    )
+    joana.want("request_repair", said)
+    assert joana.heard[-1] == "utter_ask_optional_record"
+
+
+def test_nor_for_what_the_manual_leaves_to_a_technician(joana: Caller) -> None:
+    said = told("the A12 shows E5", intent="request_repair", product="brisa-a12", error_code="E5")
+    joana.want("request_repair", said)
+    assert joana.heard[-1] == "utter_ask_optional_record"
+
+
+def test_a_remedy_is_offered_once_a_fault(joana: Caller) -> None:
+    report(joana).say(pressed("cancel"))
+    report(joana)
+    assert joana.heard[-1] == "utter_ask_optional_record"
+
+
+def test_a_section_that_was_quoted_before_is_not_offered_again(joana: Caller) -> None:
+    joana.want("ask_usage", pressed("ask_usage", section="error-e18", product="mare-w900"))
+    report(joana)
+    assert joana.heard[-1] == "utter_ask_optional_record"
+
+
+def test_a_complaint_gets_one_only_where_a_repair_would_put_it_right(joana: Caller) -> None:
+    report(joana, intent="file_complaint", text="terrible quality, it shows E18")
+    assert joana.state.asking == "wanted"
+    joana.say(pressed("inform", choice="repair"))
+    assert joana.heard == OFFERED[1:]
+
+
+def test_a_complaint_about_money_gets_none(joana: Caller) -> None:
+    report(joana, intent="file_complaint", text="terrible quality, it shows E18")
+    joana.say(pressed("inform", choice="refund"))
+    assert joana.heard == ["utter_ask_record"]
+
+
+def test_the_portuguese_manual_is_quoted_in_portuguese(desk: Desk) -> None:
+    maria = report(Caller(desk, language="pt"), "aparece E18 no visor")
+    assert maria.turn.replies[-1].sources[0].path == "/manuals/mare-w900/pt/error-e18"
