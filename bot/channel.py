@@ -33,8 +33,8 @@ from bot.turn_log import logged_turn
 logger = logging.getLogger(__name__)
 
 SHARED_HEADER = "X-Aftercare-Secret"
-#: Buttons that leave a question come after those that answer it.
-_LEAVING = ("/skip", "/cancel", "/guidance_not_helped")
+#: Buttons that leave a question or an answer come after the others, in the domain's order.
+_LEAVING = ("/skip", "/cancel", "/guidance_not_helped", "/request_human")
 
 
 class BadTurn(ValueError):

@@ -87,7 +87,8 @@ async def test_unknown_payload_is_an_intent_that_nobody_knows(post: Post, payloa
 
 @on_server
 async def test_buttons_that_leave_a_question_come_last(post: Post, agent: FakeAgent) -> None:
-    payloads = ["/skip", "/affirm", "/cancel", "/deny", '/inform{"choice": "a"}']
+    leaving = ["/skip", "/cancel", "/guidance_not_helped", "/request_human"]
+    payloads = [*leaving, "/affirm", "/deny", '/inform{"choice": "a"}']
     buttons = [{"title": payload, "payload": payload, "more": 1} for payload in payloads]
     agent.replies = [{"text": "Right?", "buttons": buttons}]
     (reply,) = (await post(TURN)).body["replies"]
@@ -95,8 +96,7 @@ async def test_buttons_that_leave_a_question_come_last(post: Post, agent: FakeAg
         "/affirm",
         "/deny",
         '/inform{"choice": "a"}',
-        "/skip",
-        "/cancel",
+        *leaving,
     ]
     assert set(reply["buttons"][0]) == {"title", "payload"}
 
