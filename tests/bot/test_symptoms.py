@@ -69,6 +69,10 @@ def test_fault_is_found_in_other_words(text: str, symptom: str) -> None:
     assert symptom in _labels(text)
 
 
+def test_smoke_that_comes_out_is_nothing_loose() -> None:
+    assert _labels("a cafeteira está soltando fumaça") == ["burning"]
+
+
 def test_usual_words_are_not_taken_for_misspelt_ones() -> None:
     assert words_near({"lost": ["perdido"]}, ["pedido", "perdido", "casa"]) == ["pedido"]
     assert words_near({}, ["pedido"]) == []

@@ -88,7 +88,7 @@ def test_sections_those_first_that_helped_least(
 def test_counts_share_and_repairs_avoided(browser: TestClient) -> None:
     page = browser.get("/console/answers").text
     assert "Sections quoted: 5. Repairs avoided: 1." in page
-    assert "Of 4 customers who said so, 2 were helped: 50%" in page
+    assert "Of 4 answers that customers judged, 2 helped: 50%" in page
 
 
 def test_a_section_lists_its_questions_with_their_conversations(browser: TestClient) -> None:
