@@ -62,6 +62,10 @@ test-browser: ## Run the tests in the browser
 test-hostile: ## Send random and hostile bodies to the website, more than the tests do: [BODIES=10000]
 	@export AFTERCARE_TEST_EXAMPLES=$(if $(BODIES),"$$BODIES",10000); $(call find_python,test hostile)
 
+.PHONY: test-clocks
+test-clocks: ## Hold working time against a slow reference on more calendars than the tests do: [CALENDARS=10000]
+	@export AFTERCARE_TEST_CALENDARS=$(if $(CALENDARS),"$$CALENDARS",10000); $(call find_python,test clocks)
+
 .PHONY: check
 check: ## Check formatting, lint, types and syntax; changes nothing
 	@$(call find_python,check)
@@ -102,6 +106,17 @@ print-manual: ## Print a manual of the catalogue as PDF: FILE=manual.md TO=manua
 	@test -n "$$FILE" && test -n "$$TO" || { \
 	  echo 'Which? make print-manual FILE=catalogue/manuals/x/en.md TO=x.pdf' >&2; exit 1; }
 	@$(call find_python,run aftercare.manuals.printing "$$FILE" "$$TO")
+
+.PHONY: import-csv
+import-csv: ## Take records in: KIND=products|customers|sales FILE=x.csv [DRY=1]
+	@test -n "$$KIND" && test -n "$$FILE" || { \
+	  echo 'Which? make import-csv KIND=customers FILE=customers.csv DRY=1' >&2; exit 1; }
+	@$(call find_python,run aftercare.exchange import "$$KIND" "$$FILE" $(if $(DRY),--dry-run))
+
+.PHONY: export-data
+export-data: ## Hand out all records as one ZIP of CSV files: FOLDER=where
+	@test -n "$$FOLDER" || { echo 'Where? make export-data FOLDER=/media/safe' >&2; exit 1; }
+	@$(call find_python,run aftercare.exchange export "$$FOLDER")
 
 .PHONY: backup
 backup: ## Copy the databases into one file, while everything runs: [FILE=name.tar.gz]
@@ -145,6 +160,11 @@ bench: ## Measure speed and memory
 bench-gateway: ## Measure taking and answering under load: [ENGINE=postgresql] [MINUTES=5] [JSON=file]
 	@$(call find_python,run-trained tests.bench.gateway $(if $(ENGINE),--engine "$$ENGINE") \
 	  $(if $(MINUTES),--minutes "$$MINUTES") $(if $(JSON),--json "$$JSON"))
+
+.PHONY: bench-desk
+bench-desk: ## Measure the console over many tickets: [ENGINE=postgresql] [TICKETS=1000000]
+	@$(call find_python,run tests.bench.desk_million $(if $(ENGINE),--engine "$$ENGINE") \
+	  $(if $(TICKETS),--tickets "$$TICKETS"))
 
 .PHONY: bench-bot
 bench-bot: ## Measure the bot by itself, beside another checkout's if asked: [AGAINST=folder]
@@ -206,5 +226,5 @@ calibrate-guidance: ## Learn from the project's questions how likely a found sec
 clean: ## Remove environments, models and var/ with the database, after asking (FORCE=1: without)
 	@$(call find_python,clean)
 
-export BODIES CONVERSATIONS EMAIL ENGINE FILE FOLDER FORCE JSON MESSAGE MESSAGES MINUTES NAME ONLY
-export PERCENT PERSON QUESTIONS ROLE SECTIONS
+export BODIES CONVERSATIONS EMAIL ENGINE FILE FOLDER FORCE JSON KIND MESSAGE MESSAGES MINUTES NAME ONLY
+export PERCENT PERSON QUESTIONS ROLE SECTIONS TICKETS

@@ -13,6 +13,7 @@ from sanic import Request, Sanic
 from sanic.response import BaseHTTPResponse, HTTPResponse, json
 
 from actions.digressions import (
+    AnswerPostback,
     AnswerUsage,
     AnswerWaitingTime,
     AnswerWarranty,
@@ -44,6 +45,7 @@ def create_action_server(desk: Desk, secret: str) -> Sanic[Any, Any]:
         AnswerWarranty(desk),
         AnswerWaitingTime(desk),
         TakeFiles(desk),
+        AnswerPostback(desk),
         TakeVerdict(desk),
         TakeUpRemark(desk),
         NoteOtherWish(desk),

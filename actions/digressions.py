@@ -63,6 +63,23 @@ class TakeVerdict(GuardedAction):
         return [SlotSet(MEMORY, remembered.to_json())]
 
 
+class AnswerPostback(GuardedAction):
+    """Does what a button asks, or says what the desk announces."""
+
+    action_name = "action_answer_postback"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        remembered = memory(tracker)
+        utter(dispatcher, self._desk.postbacks.answer(said(tracker), remembered, talk(tracker)))
+        events: Events = [SlotSet(MEMORY, remembered.to_json())]
+        if remembered.asked:
+            events.append(FollowupAction(FORM))  # which hears the answer
+        return events
+
+
 class TakeFiles(GuardedAction):
     """Answers a message that is nothing but files."""
 

@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.digressions import AnswerPostback
 from actions.guard import Events, GuardedAction
 from actions.translation import (
     ANSWER,
@@ -20,6 +21,7 @@ from actions.translation import (
     utter,
 )
 from aftercare.desk import Desk
+from aftercare.talk import Turn
 
 
 class ValidateIntakeForm(GuardedAction):
@@ -32,7 +34,11 @@ class ValidateIntakeForm(GuardedAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         present, message, remembered = state(tracker), said(tracker), memory(tracker)
-        if present is None and remembered.training:
+        waits = present or remembered.asks or remembered.training
+        if _answered_postback(tracker) and (remembered.asked or not waits):
+            # What the button asked stands last, or there is nothing more to be said.
+            turn = Turn(present, remembered)
+        elif present is None and remembered.training:
             again = _digressed(tracker)
             turn = self._desk.train(message, remembered, talk(tracker), again=again)
         elif present is None and remembered.asks:
@@ -63,6 +69,16 @@ class ValidateIntakeForm(GuardedAction):
         # What is under way waits for the same answer again; an intake that could not begin is left.
         waits = tracker.get_slot(INTAKE) or memory(tracker).asks or memory(tracker).training
         return [SlotSet(ANSWER, None if waits else "done")]
+
+
+def _answered_postback(tracker: Tracker) -> bool:
+    """Whether the customer's last message was a button's own request, which was answered."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action" and event["name"] == AnswerPostback.action_name:
+            return True
+    return False
 
 
 def _digressed(tracker: Tracker) -> bool:

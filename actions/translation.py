@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.intake.understood import Understood, from_rasa
 from aftercare.intake.wishes import apart
-from aftercare.replies import Reply
+from aftercare.replies import Reply, Source
 from aftercare.talk import Talk, Turn
 
 #: Slots of the bot that belong to the core (domain.yml).
@@ -83,10 +83,17 @@ def _beside(reply: Reply) -> dict[str, Any]:
     """What goes with a reply without being said: its sources, and the id that staff look for."""
     beside: dict[str, Any] = {}
     if reply.sources:
-        beside["sources"] = [
-            {"title": source.title, "section": source.section, "path": source.path}
-            for source in reply.sources
-        ]
+        beside["sources"] = [_told(source, reply) for source in reply.sources]
     if "error_id" in reply.values:
         beside["error_id"] = reply.values["error_id"]
     return beside
+
+
+def _told(source: Source, reply: Reply) -> dict[str, str]:
+    """A source, with the words that are quoted from it where the reply has some."""
+    told = {"title": source.title, "section": source.section, "path": source.path}
+    if source.language and {"heading", "quote"} <= reply.values.keys():
+        # As every response with both words them.
+        quote = f"{reply.values['heading']}\n\n{reply.values['quote']}"
+        told |= {"language": source.language, "quote": quote}
+    return told

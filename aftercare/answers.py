@@ -1,4 +1,4 @@
-"""Answers that need no ticket: from the manuals, about the warranty, about waiting."""
+"""Answers that need no ticket: from the manuals, about waiting."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from aftercare.catalogue.files import LANGUAGES, CompanyFile
-from aftercare.catalogue.snapshot import ProductView
+from aftercare.catalogue.entries import LANGUAGES
+from aftercare.catalogue.files import CompanyFile
 from aftercare.errors import GuidanceUnavailable
 from aftercare.guidance.answers import Guidance
 from aftercare.log import log_failure
 from aftercare.replies import Reply
 from aftercare.talk import Talk
-from aftercare.warranty import covered_until
-from aftercare.wording import show_date
 
 _IN_OTHER_LANGUAGE = {
     "utter_manual_answer": "utter_manual_answer_in_other_language",
@@ -57,19 +55,6 @@ class Answers:
             talk,
             lambda: self._section_in_either(anchor, product, talk.language, part),
         )
-
-    def warranty(self, product: ProductView, bought: str | None, talk: Talk) -> Reply:
-        """The term, and where the day of purchase is known, until when it lasts."""
-        values = {
-            "product": product.name[talk.language],
-            "months": str(product.warranty_months),
-        }
-        if bought is None:
-            return Reply("utter_warranty_term", values)
-        until = covered_until(date.fromisoformat(bought), product.warranty_months)
-        values["until"] = show_date(until, talk.language)
-        covered = until >= self.today()
-        return Reply("utter_warranty_in_force" if covered else "utter_warranty_over", values)
 
     def waiting_time(self, talk: Talk) -> Reply:
         """Within what time a person answers."""

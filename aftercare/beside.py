@@ -9,15 +9,20 @@ from aftercare.answers import Answers
 from aftercare.attachments.tying import open_ticket_of
 from aftercare.catalogue.files import CompanyFile
 from aftercare.catalogue.snapshot import CatalogueReader
-from aftercare.database import SessionFactory, reading
+from aftercare.database import SessionFactory, reading, writing
 from aftercare.guidance.answers import Guidance
+from aftercare.intake.fields import told_part
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.intake.understood import FALLBACK, Understood
 from aftercare.intake.wishes import remember_wish
 from aftercare.intake.words import words_of
+from aftercare.ownership.known import day_for
+from aftercare.ownership.talk import WarrantyTalk
 from aftercare.replies import Button, Reply
 from aftercare.safety import words_of_danger
+from aftercare.tables.tickets import TicketStatus
 from aftercare.talk import Talk
+from aftercare.tickets.customer_acts import add_to_ticket, find_own
 from aftercare.training.beside import wants_training
 from aftercare.verdicts import Verdicts
 
@@ -38,8 +43,10 @@ class QuestionsBeside:
         self._sessions = sessions
         self._catalogue = CatalogueReader(sessions)
         self._company = company
+        self._clock = clock
         self._answers = Answers(guidance, company, clock)
         self._verdicts = Verdicts(sessions, self._answers, clock)
+        self._warranty = WarrantyTalk(sessions, self._answers.today)
 
     def answer_usage(
         self, said: Understood, state: IntakeState | None, memory: Memory, talk: Talk
@@ -75,6 +82,8 @@ class QuestionsBeside:
             return [Reply("utter_files_kept")]
         with reading(self._sessions) as session:
             number = open_ticket_of(session, talk.conversation_id)
+        if number and self._awaited(number, talk):
+            return [Reply("utter_added", {"number": number})]
         if number:
             return [Reply("utter_files_with_ticket", {"number": number})]
         return [Reply("utter_files_what_for")]
@@ -97,7 +106,9 @@ class QuestionsBeside:
             self._verdicts.note(replies, memory, talk)
             return replies
         if service.completion == "answer_warranty":
-            return [self._answers.warranty(catalogue.products[memory.product], memory.bought, talk)]
+            bought = day_for(memory, memory.product)
+            meant = catalogue.products[memory.product]
+            return self._warranty.answer(meant, bought, None, memory, talk)
         return [Reply(nothing)]
 
     def answer_warranty(
@@ -110,7 +121,9 @@ class QuestionsBeside:
             return [Reply("utter_warranty_which_product")]
         present = state.records if state else {}
         bought = present.get("purchase_date") if product == present.get("product") else None
-        return [self._answers.warranty(catalogue.products[product], bought, talk)]
+        told = told_part(said)
+        part = told.by_product.get(product) if told else None
+        return self._warranty.answer(catalogue.products[product], bought, part, memory, talk)
 
     def note_other_wish(
         self, said: Understood, state: IntakeState, memory: Memory, talk: Talk
@@ -129,6 +142,15 @@ class QuestionsBeside:
                 (Button(name, "switch_service", {"service": said.intent}),),
             )
         ]
+
+    def _awaited(self, number: str, talk: Talk) -> bool:
+        """Whether the ticket waited for the customer: then the files let work go on."""
+        with writing(self._sessions) as session:
+            ticket = find_own(session, number, talk.conversation_id)
+            waited = ticket.status == TicketStatus.WAITING
+            if waited:
+                add_to_ticket(session, ticket, "", talk.conversation_id, self._clock())
+        return waited
 
     def _endangered(self, said: Understood, memory: Memory) -> bool:
         """Whether the message tells of danger for the first time in the conversation."""

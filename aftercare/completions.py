@@ -5,32 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from aftercare.answers import Answers
-from aftercare.database import SessionFactory, writing
-from aftercare.errors import StorageUnavailable
-from aftercare.intake.dialogue import Intake
-from aftercare.intake.state import CONFIRMATION, Memory
-from aftercare.log import log_failure
-from aftercare.replies import Reply
-from aftercare.talk import Talk, Turn
-from aftercare.tickets import NewTicket, open_ticket, prove_and_find
-from aftercare.wording import show_date
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-_PROOFS_ALLOWED = 3
+from aftercare.answers import Answers
+from aftercare.clocks.figures import answer_due
+from aftercare.database import SessionFactory, writing
+from aftercare.errors import NotFound, StorageUnavailable
+from aftercare.intake.dialogue import Intake
+from aftercare.intake.state import CONFIRMATION, DOUBLE, Memory
+from aftercare.log import log_failure
+from aftercare.ownership.talk import WarrantyTalk, piece_of_part
+from aftercare.replies import Reply
+from aftercare.returns.chat import photo_wished
+from aftercare.tables.tickets import Ticket
+from aftercare.talk import Talk, Turn
+from aftercare.ticket_talk import TicketTalk
+from aftercare.tickets.customer_acts import find_own
+from aftercare.tickets.doubles import add_to, find_double
+from aftercare.tickets.opening import NewTicket, open_ticket
+from aftercare.visits.chat import VisitTalk
+from aftercare.wording import show_day_end, show_within
 
 
 class Completions:
-    """One method for each kind of completion in aftercare/catalogue/files.py."""
+    """One method for each kind of completion in aftercare/catalogue/service_files.py."""
 
     def __init__(
         self,
         sessions: SessionFactory,
         answers: Answers,
         clock: Callable[[], datetime],
+        tickets: TicketTalk,
+        visits: VisitTalk,
+        warranty: WarrantyTalk,
     ) -> None:
         self._sessions = sessions
         self._answers = answers
         self._clock = clock
+        self._tickets = tickets
+        self._visits = visits
+        self._warranty = warranty
 
     def complete(self, intake: Intake, talk: Talk) -> Turn:
         """End the intake in the way of its service; a failure to store leaves it standing."""
@@ -39,6 +54,7 @@ class Completions:
             "answer_from_manual": self._answer_from_manual,
             "answer_warranty": self._answer_warranty,
             "tell_status": self._tell_status,
+            "add_to_ticket": self._add_to_ticket,
         }
         return kinds[intake.service.completion](intake, talk)
 
@@ -63,7 +79,11 @@ class Completions:
         )
         try:
             with writing(self._sessions) as session:
-                number = open_ticket(session, new, self._clock()).number
+                beside = self._double(session, new, intake, talk)
+                if beside:
+                    return beside
+                ticket = open_ticket(session, new, self._clock())
+                number, due = ticket.number, answer_due(session, ticket)
         except StorageUnavailable as error:
             # The intake stays where it is: nothing has to be said twice.
             error_id = log_failure("ticket_not_stored", error, conversation_id=talk.conversation_id)
@@ -74,15 +94,51 @@ class Completions:
         values = {
             "number": number,
             "service": service.name[talk.language],
-            "answer_within": self._answers.answer_within(talk.language),
+            "answer_by": show_day_end(due, self._clock(), talk.language)
+            if due
+            else show_within(self._answers.answer_within(talk.language), talk.language),
         }
         intake.memory.question = intake.memory.answer = None
         intake.memory.tried, intake.memory.unanswered = [], False
         reachable = new.email or new.phone
         if reachable:
-            intake.memory.ticket, intake.memory.ticket_contact = number, reachable
+            intake.memory.ticket = number
         response = "utter_ticket_opened" if reachable else "utter_feedback_stored"
-        return Turn(None, intake.memory, [Reply(response, values)])
+        times = self._visits.after_opening(number, talk)
+        photo = photo_wished(new)
+        return Turn(None, intake.memory, [Reply(response, values), *times, *photo])
+
+    def _double(self, session: Session, new: NewTicket, intake: Intake, talk: Talk) -> Turn | None:
+        """Offer the open ticket about the same fault, or add to it; None where one is opened.
+
+        Who tells of danger is never held up by the question.
+        """
+        state = intake.state
+        if state.opens_new or new.danger:
+            return None
+        if state.opens_new is False:
+            return self._add_to_double(session, intake, talk)
+        # A turn that is worked again must not take the ticket that it wrote for another one.
+        written = session.scalar(select(Ticket.id).where(Ticket.intake_key == new.intake_key))
+        found = None if written else find_double(session, new)
+        if found is None:
+            return None
+        state.double, state.asking = found.number, DOUBLE
+        return Turn(state, intake.memory, [Reply("utter_double_found", {"number": found.number})])
+
+    def _add_to_double(self, session: Session, intake: Intake, talk: Talk) -> Turn | None:
+        """Put what was told on the open ticket; None where that is gone meanwhile."""
+        state, memory = intake.state, intake.memory
+        try:
+            ticket = find_own(session, state.double, talk.conversation_id)
+        except NotFound:
+            return None
+        words = state.records.get("description", "")
+        add_to(session, ticket, words, state.records, talk.conversation_id, self._clock())
+        memory.question = memory.answer = None
+        memory.tried, memory.unanswered = [], False
+        memory.ticket = ticket.number
+        return Turn(None, memory, [Reply("utter_added", {"number": ticket.number})])
 
     def _answer_from_manual(self, intake: Intake, talk: Talk) -> Turn:
         memory, records = intake.memory, intake.state.records
@@ -96,29 +152,26 @@ class Completions:
         intake.memory.question_service = intake.service.id
         product = intake.catalogue.products[records["product"]]
         intake.memory.bought_product = product.id
-        reply = self._answers.warranty(product, records.get("purchase_date"), talk)
-        return Turn(None, intake.memory, [reply])
+        part = piece_of_part(product.id, records.get("part"))
+        bought = records.get("purchase_date")
+        replies = self._warranty.answer(product, bought, part, intake.memory, talk)
+        return Turn(None, intake.memory, replies)
 
     def _tell_status(self, intake: Intake, talk: Talk) -> Turn:
-        memory, records = intake.memory, intake.state.records
-        if memory.failed_proofs >= _PROOFS_ALLOWED:
-            return Turn(None, memory, [Reply("utter_ticket_not_found_too_often")])
-        number = records["ticket_number"]
-        with writing(self._sessions) as session:
-            ticket = prove_and_find(session, number, proof=records["proof"], now=self._clock())
-            if ticket:
-                changed = self._answers.local_day(ticket.updated_at)
-                values = {
-                    "number": ticket.number,
-                    "service": ticket.service.name[talk.language],
-                    "changed": show_date(changed, talk.language),
-                }
-                status = ticket.status
-        if ticket is None:
-            memory.failed_proofs += 1
-            return Turn(None, memory, [Reply("utter_ticket_not_found", {"number": number})])
-        memory.failed_proofs = 0
-        return Turn(None, memory, [Reply(f"utter_ticket_status_{status}", values)])
+        number, proof = _whose(intake)
+        replies = self._tickets.tell_status(number, proof, intake.memory, talk)
+        return Turn(None, intake.memory, replies)
+
+    def _add_to_ticket(self, intake: Intake, talk: Talk) -> Turn:
+        number, proof = _whose(intake)
+        words = intake.state.records.get("description", "")
+        replies = self._tickets.add(number, proof, words, intake.memory, talk)
+        return Turn(None, intake.memory, replies)
+
+
+def _whose(intake: Intake) -> tuple[str, str | None]:
+    """The ticket's number, and the proof that it is the customer's where one was asked for."""
+    return intake.state.records["ticket_number"], intake.state.records.get("proof")
 
 
 def _note(memory: Memory) -> str:

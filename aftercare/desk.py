@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from aftercare.asked import Asked
 from aftercare.attachments.tying import settle_earlier, waits_for_ticket
 from aftercare.beside import QuestionsBeside
 from aftercare.catalogue.files import CompanyFile, read_company
-from aftercare.catalogue.snapshot import Catalogue
+from aftercare.catalogue.snapshot import Catalogue, ServiceView
 from aftercare.completions import Completions
 from aftercare.customers import vouched_for
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
@@ -20,6 +21,7 @@ from aftercare.handover.asking import People, wants_message
 from aftercare.hours import Hours
 from aftercare.intake.dialogue import Intake, Step, Verdict
 from aftercare.intake.digressions import DIGRESSIONS
+from aftercare.intake.keywords import guessed_by_keyword, service_by_keyword
 from aftercare.intake.next_wish import Begin, NextWish
 from aftercare.intake.person import PERSON, asks_for_person, summary_for_person
 from aftercare.intake.state import REMEDY, IntakeState, Memory, follow_catalogue
@@ -33,14 +35,20 @@ from aftercare.intake.wishes import (
     remember_wish,
     tells_by_number,
 )
+from aftercare.ownership.known import owned_by_talker
+from aftercare.postbacks import Postbacks
 from aftercare.replies import Reply
+from aftercare.returns.chat import ReturnTalk
 from aftercare.settings import Settings
 from aftercare.tables.guidance import Outcome
 from aftercare.talk import Talk, Turn
+from aftercare.ticket_talk import TicketTalk, note_own
+from aftercare.tickets.customer_acts import own_tickets
 from aftercare.training.beside import wants_training
 from aftercare.training.hearing import REQUEST_TRAINING
 from aftercare.training.trainer import Trainer
 from aftercare.troubleshooting import Troubleshooting
+from aftercare.visits.chat import VisitTalk
 
 _LIKELY = 0.45
 
@@ -54,13 +62,26 @@ class Desk(QuestionsBeside):
         guidance: Guidance,
         company: CompanyFile,
         clock: Callable[[], datetime],
+        *,
+        reopen_days: int = Settings.model_fields["reopen_days"].default,
     ) -> None:
         super().__init__(sessions, guidance, company, clock)
         self._troubleshooting = Troubleshooting(guidance, self._verdicts, company.safety_words)
-        self._completions = Completions(sessions, self._answers, clock)
+        self._tickets = TicketTalk(sessions, self._answers, clock, reopen_days)
+        self._visits = VisitTalk(sessions, clock)
+        self._completions = Completions(
+            sessions, self._answers, clock, self._tickets, self._visits, self._warranty
+        )
+        #: What was asked outside of an intake.
+        self._asked = Asked(self._tickets.questions)
         #: Also for what is said beside a training.
         self.trainer = Trainer(sessions, guidance, self._answers, clock)
         self._people = People(sessions, Hours.of(company.business_hours), clock)
+        returns = ReturnTalk(sessions, company.returns)
+        #: What buttons ask and announcements begin, by the name of what is to be done.
+        self.postbacks = Postbacks(
+            {**self._tickets.handlers, **self._visits.handlers(), **returns.handlers()}
+        )
 
     # Intakes ----------------------------------------------------------------
 
@@ -72,6 +93,9 @@ class Desk(QuestionsBeside):
         catalogue = self._catalogue.newest()
         if wants_training(said):
             return Turn(None, memory, self.trainer.begin(said, memory, catalogue, talk))
+        visit = self._visits.asked_to_move(said, talk)
+        if visit:
+            return self._and_next(Turn(None, memory, visit), talk)
         service = catalogue.service_by_intent.get(service_intent)
         if service is None:
             raise NotFound(f"no service for intent {service_intent}")
@@ -87,11 +111,20 @@ class Desk(QuestionsBeside):
         if choices and not (memory.ticket and choices[0] == "check_ticket_status"):
             memory.undecided, memory.choices = said.to_json(), list(choices)
             return self._warned(said, memory, self.ask_again(memory, talk))
+        if not choices and guessed_by_keyword(said, catalogue):
+            return self._warned(
+                said,
+                memory,
+                Turn(None, memory, self._next_wish(memory, talk).propose(said, service)),
+            )
         memory.undecided, memory.choices, memory.offered = None, [], False
+        memory.asked = None
         with reading(self._sessions) as session:
             memory.known = vouched_for(session, talk.conversation_id) | memory.known
+            memory.owned = owned_by_talker(session, talk.conversation_id)
             files_wait = waits_for_ticket(session, talk.conversation_id)
-        if files_wait:
+        self._note_own(service, memory, talk)
+        if files_wait and service.completion != "add_to_ticket":
             with writing(self._sessions) as session:
                 settle_earlier(session, talk.conversation_id)
         if said.ranking and said.ranking[0][0] == service_intent:
@@ -133,6 +166,7 @@ class Desk(QuestionsBeside):
             return self.begin(
                 service_intent, Understood("", service_intent, pressed=True), memory, talk
             )
+        self._note_own(service, memory, talk)
         first: list[Reply] = []
         if service_intent == PERSON:
             self._verdicts.settle(Outcome.PERSON, memory, talk)
@@ -162,7 +196,13 @@ class Desk(QuestionsBeside):
         return turn
 
     def take(self, said: Understood, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
-        """Read a message as an answer within an intake."""
+        """Read a message as an answer within an intake, or to what a button of its own asked."""
+        if memory.asked:
+            heard = self._asked.hear(said, memory, talk)
+            if heard is not None:
+                again = self.resume(state, memory, talk)
+                again.replies[:0] = heard
+                return self._warned(said, memory, again)
         catalogue = self._catalogue.newest()
         if not follow_catalogue(state, catalogue):
             return Turn(None, memory, [Reply("utter_service_withdrawn")])
@@ -182,6 +222,8 @@ class Desk(QuestionsBeside):
 
     def resume(self, state: IntakeState, memory: Memory, talk: Talk) -> Turn:
         """Ask again what was being asked."""
+        if memory.asked:
+            return Turn(state, memory)
         catalogue = self._catalogue.newest()
         if not follow_catalogue(state, catalogue):
             return Turn(None, memory, [Reply("utter_service_withdrawn")])
@@ -199,16 +241,20 @@ class Desk(QuestionsBeside):
             choices = between(said, catalogue)
             if choices or said.first(FURTHER_WISH):
                 return choices[0] if choices else said.ranking[0][0]
-        return tells_by_number(said)
+        return tells_by_number(said, catalogue) or service_by_keyword(said, catalogue)
 
     # Which wish is taken up -------------------------------------------------
 
     def ask_again(self, memory: Memory, talk: Talk) -> Turn:
-        """Ask again which of two wishes is meant, or whether to go on with the next one."""
+        """Ask again what is asked outside of an intake: which wish is meant, or how it went."""
+        if memory.asked:
+            return Turn(None, memory, self._asked.again(memory, talk))
         return Turn(None, memory, self._next_wish(memory, talk).ask())
 
     def decide(self, said: Understood, memory: Memory, talk: Talk) -> Turn:
-        """Read a message as the answer to which wish is taken up."""
+        """Read a message as the answer to what is asked outside of an intake."""
+        if memory.asked:
+            return self._hear_asked(said, memory, talk)
         answer = self._next_wish(memory, talk).read(said)
         if isinstance(answer, Begin):
             turn = self.begin(answer.intent, answer.said, memory, talk)
@@ -219,12 +265,26 @@ class Desk(QuestionsBeside):
             return Turn(None, memory, answer)
         return self._take_something_else(said, memory, talk)
 
+    def _hear_asked(self, said: Understood, memory: Memory, talk: Talk) -> Turn:
+        """Read a message as the answer to a question of the desk's own, or as another wish."""
+        question = memory.asked
+        heard = self._asked.hear(said, memory, talk)
+        if heard is not None:
+            return self._warned(said, memory, self._and_next(Turn(None, memory, heard), talk))
+        sure = said.pressed or said.confidence >= _LIKELY
+        services = self._catalogue.newest().service_by_intent
+        if sure and said.intent in DIGRESSIONS and said.intent not in services:
+            memory.asked = question  # "Are you a robot?" is answered, and then it is asked again
+            return Turn(None, memory, digression=True)
+        return self._take_something_else(said, memory, talk)
+
     def _take_something_else(self, said: Understood, memory: Memory, talk: Talk) -> Turn:
         """A message that does not answer the question about the next wish."""
         sure = said.pressed or said.confidence >= _LIKELY
         wanted = said.first("service") if said.intent == "switch_service" else None
-        intent = tells_by_number(said) or (wanted.value if wanted else said.intent)
-        if intent in self._catalogue.newest().service_by_intent and (sure or intent != said.intent):
+        catalogue = self._catalogue.newest()
+        intent = tells_by_number(said, catalogue) or (wanted.value if wanted else said.intent)
+        if intent in catalogue.service_by_intent and (sure or intent != said.intent):
             if intent == PERSON and memory.undecided:
                 said = explained(Understood.from_json(memory.undecided), intent, said)
             return self.begin(intent, replace(said, ranking=()), memory, talk)
@@ -240,7 +300,7 @@ class Desk(QuestionsBeside):
     def _and_next(self, turn: Turn, talk: Talk) -> Turn:
         """Where an intake is over, offer to go on with the next wish that the customer told."""
         self._verdicts.note(turn.replies, turn.memory, talk)
-        if turn.state is None and not turn.digression:
+        if turn.state is None and not turn.digression and not turn.memory.asked:
             turn.replies.extend(self._next_wish(turn.memory, talk).offer())
         return turn
 
@@ -279,11 +339,21 @@ class Desk(QuestionsBeside):
             return self._and_next(Turn(None, intake.memory, step.replies), talk)
         if step.verdict is Verdict.ASK:
             replies = self._troubleshooting.before_question(step.replies, intake, said, talk)
-            return Turn(intake.state, intake.memory, replies)
+            recalls = self._warranty.recalls(intake, talk)
+            return Turn(intake.state, intake.memory, recalls + replies)
+        recalls = self._warranty.recalls(intake, talk)
         done = self._completions.complete(intake, talk)
-        return self._and_next(Turn(done.state, done.memory, step.replies + done.replies), talk)
+        replies = recalls + step.replies + done.replies
+        return self._and_next(Turn(done.state, done.memory, replies), talk)
 
     # Parts ------------------------------------------------------------------
+
+    def _note_own(self, service: ServiceView, memory: Memory, talk: Talk) -> None:
+        """Find the customer's tickets, where one of them is to be chosen."""
+        if not any(record.kind == "ticket_number" for record in service.records):
+            return
+        with reading(self._sessions) as session:
+            note_own(memory, own_tickets(session, talk.conversation_id), talk.language)
 
     def _warned(self, said: Understood, memory: Memory, turn: Turn) -> Turn:
         if self._endangered(said, memory):
@@ -300,4 +370,5 @@ def open_desk(settings: Settings, clock: Callable[[], datetime]) -> Desk:
     """The desk on the configured database, catalogue and index."""
     sessions = open_sessions(open_engine(settings))
     guidance = Guidance(sessions, GuidanceIndex(settings.var_dir))
-    return Desk(sessions, guidance, read_company(settings.catalogue_dir), clock)
+    company = read_company(settings.catalogue_dir)
+    return Desk(sessions, guidance, company, clock, reopen_days=settings.reopen_days)

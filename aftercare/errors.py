@@ -53,6 +53,10 @@ class NotAllowed(AftercareError):
     """The step is against the rules of the record, for example a closed ticket's status."""
 
 
+class NoWorkingTime(AftercareError):
+    """The business hours open on no day, so no day of work can be told."""
+
+
 class StaleEdit(AftercareError):
     """Somebody else changed the record since it was shown."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 
 
 def preferred_language(accept_language: str, default: str) -> str:

@@ -49,14 +49,14 @@ class Subscription:
         self._queue: asyncio.Queue[Signal] = asyncio.Queue(_QUEUED_SIGNALS)
         self._overflown = False
 
-    async def next(self, seconds: float) -> Signal:
-        """The next signal; after so many seconds of silence NewMessages, as a safety net."""
+    async def next(self, seconds: float) -> Signal | None:
+        """The next signal; None after so many seconds of silence."""
         if self._overflown:
             return Closed()
         try:
             return await asyncio.wait_for(self._queue.get(), seconds)
         except TimeoutError:
-            return NewMessages()
+            return None
 
     def send(self, signal: Signal) -> None:
         """May be called from any thread; never waits."""

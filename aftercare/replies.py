@@ -27,6 +27,8 @@ class Source:
     title: str
     section: str
     path: str
+    language: str = ""
+    """Of the manual, and so of the reply's values "heading" and "quote"."""
 
 
 @dataclass(frozen=True)

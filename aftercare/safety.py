@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from aftercare.catalogue.files import Words
+from aftercare.catalogue.entries import Words
 from aftercare.intake.words import plain
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -31,6 +32,15 @@ def _rates(value: str) -> str:
 
 #: How often something may be done: `20/minute;240/hour`, all of them together, or `unlimited`.
 Rates = Annotated[str, AfterValidator(_rates)]
+
+
+def _networks(value: str) -> str:
+    for part in _listed(value):
+        try:
+            ip_network(part)
+        except ValueError:
+            raise ValueError("write networks as 10.0.0.0/8,127.0.0.1/32") from None
+    return value
 
 
 #: How long records of a kind are kept; 0 is for ever.
@@ -98,6 +108,7 @@ class Settings(BaseSettings):
     limit_conversations: Rates = "1200/hour;6000/day"
     limit_session_requests: Rates = "600/minute"
     limit_messages: Rates = "120/minute;1500/hour"
+    limit_api: Rates = "600/minute"
     limit_storage: str = Field(default="memory://", pattern=r"^(memory://$|rediss?://.+)")
     """Where the rates are counted; several website processes share redis://host:port/number."""
 
@@ -128,15 +139,30 @@ class Settings(BaseSettings):
     """After the last message; with an open ticket they stay."""
     keep_tickets_days: Days = 1825
     """After a ticket's last change, until the person is taken out of it; open ones stay."""
+    keep_owned_products_days: Days = 3650
     keep_trackers_days: Days = 30
     keep_sign_in_failures_days: Days = 1
     keep_receipts_days: Days = 1825
     keep_exports_days: Days = 7
 
+    webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
+    """Comma-separated private networks that webhooks may reach all the same, also by http."""
+    keep_webhooks_days: Days = 30
+    """How long what was sent to other systems can be looked up and sent again."""
+    max_import_bytes: int = Field(default=10 * 1024 * 1024, ge=64 * 1024)
+    """Size of a file of records that is taken in."""
+
     handover_wait_minutes: int = Field(default=10, ge=1, le=24 * 60)
     """How long a customer waits for a person until they are offered to leave a message."""
     handover_silence_minutes: int = Field(default=10, ge=1, le=24 * 60)
     """How long a customer waits for an answer of the person until the bot goes on."""
+
+    reopen_days: int = Field(default=30, ge=0, le=3650)
+    """After its closing, how long a ticket may be reopened."""
+    confirm_days: Days = 7
+    """After which a resolved ticket that its customer does not contest is closed; 0: never."""
+    refund_limit: int = Field(default=100_000, ge=0)
+    """In minor units: a refund above it is for a manager."""
 
     metrics_token: str = ""
     """Bearer token of /metrics; empty means: only this machine may read them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aftercare.catalogue.files import Words
+from aftercare.catalogue.entries import Words
 from aftercare.catalogue.snapshot import Catalogue
 from aftercare.errors import StorageUnavailable
 from aftercare.guidance.answers import Guidance
@@ -49,14 +49,14 @@ class Troubleshooting:
             return replies
         story = state.records[by_kind["description"]]
         state.remedy = _NOTHING
-        quoted = None
+        offer: list[Reply] = []
         if not self._ruled_out(story, intake, said):
-            quoted = self._remedy(story, state.records[by_kind["product"]], intake, talk)
-        if quoted is None:
+            offer = self._remedy(story, state.records[by_kind["product"]], intake, talk)
+        if not offer:
             return replies
         state.remedy, state.asking, state.refusals = "", REMEDY, 0
-        self._verdicts.note([quoted], intake.memory, talk, question=story, purpose=QuotedFor.FAULT)
-        return [*replies[:-1], Reply("utter_remedy_first"), quoted]
+        self._verdicts.note(offer, intake.memory, talk, question=story, purpose=QuotedFor.FAULT)
+        return [*replies[:-1], *offer]
 
     def settle(self, intake: Intake, talk: Talk) -> None:
         """Note what the customer has said of the remedy, if that was the answer."""
@@ -73,8 +73,11 @@ class Troubleshooting:
             or wants_no_remedy(story, said)
         )
 
-    def _remedy(self, story: str, product: str, intake: Intake, talk: Talk) -> Reply | None:
-        """The remedy quoted; None where none fits, or it was quoted in this conversation."""
+    def _remedy(self, story: str, product: str, intake: Intake, talk: Talk) -> list[Reply]:
+        """The remedy quoted, behind what leads to it.
+
+        Empty where none fits, or it was quoted in this conversation.
+        """
         name = intake.catalogue.products[product].name[talk.language]
         try:
             found = find_remedy(
@@ -84,15 +87,18 @@ class Troubleshooting:
                 words(name),
             )
             if found is None or f"{product}/{found.anchor}" in intake.memory.shown:
-                return None
+                return []
             quoted = self._guidance.remedy(found, product=product, language=talk.language)
         except StorageUnavailable as error:
             # The ticket matters more than the remedy.
             log_failure("remedy_not_found", error, conversation_id=talk.conversation_id)
-            return None
-        if quoted is None or (quoted.quoted and quoted.quoted.parts > 1):
-            return quoted and replace(quoted, buttons=())
-        return replace(quoted, response="utter_remedy", buttons=())
+            return []
+        if quoted is None:
+            return []
+        first = Reply("utter_remedy_first_with_warnings" if found.warns else "utter_remedy_first")
+        in_parts = quoted.quoted is not None and quoted.quoted.parts > 1
+        response = quoted.response if in_parts else "utter_remedy"
+        return [first, replace(quoted, response=response, buttons=())]
 
 
 def _repair_wanted(intake: Intake) -> bool:

@@ -37,6 +37,25 @@ def show_opening(opens: datetime, now: datetime, zone: ZoneInfo, language: str) 
     return format_datetime(local, pattern.format(place=f"'{place}'"), locale=locale)
 
 
+#: The end of another day and of today.
+_DAY_ENDS = {
+    "en": ("'by the end of' EEEE, d MMMM", "'by the end of today'"),
+    "pt": ("'até o fim de' EEEE, d 'de' MMMM", "'até o fim do dia de hoje'"),
+}
+_WITHIN = {"en": "within {time}", "pt": "em até {time}"}
+
+
+def show_day_end(due: datetime, now: datetime, language: str) -> str:
+    """By which day something is done that is due at a local time: "by the end of Tuesday, …"."""
+    pattern = _DAY_ENDS[language][due.date() == now.astimezone(due.tzinfo).date()]
+    return format_datetime(due, pattern, locale=_LOCALES[language])
+
+
+def show_within(time: str, language: str) -> str:
+    """A time that is worded already as the one within which something is done."""
+    return _WITHIN[language].format(time=time)
+
+
 def show_minutes(minutes: int, language: str) -> str:
     """A duration as people say it: "4 minutes", and hours where it is long."""
     return format_timedelta(timedelta(minutes=minutes), threshold=1, locale=_LOCALES[language])

@@ -17,7 +17,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
-from bot.evaluate_nlu import MODEL, UnusableError, load_agent, parse_all, silence
+from bot.evaluate_nlu import MODEL, load_agent, parse_all, silence
+from bot.measurements import UnusableError, exit_code, tell
 from bot.preparation import prepare
 
 PRODUCT = "product"
@@ -223,11 +224,11 @@ def evaluate(path: Path, model: Path) -> Tuple[Dict[str, Any], List[str]]:
     import numpy as np
 
     texts = read_texts(path)
-    _tell("Loading the model")
+    tell("Loading the model")
     prepare()
     silence()
     agent = load_agent(model)
-    _tell(f"Parsing {len(texts)} messages")
+    tell(f"Parsing {len(texts)} messages")
     found: Dict[int, Set[Found]] = {}
     times: List[float] = []
     for day in {text.day for text in texts}:
@@ -247,26 +248,18 @@ def main(arguments: Sequence[str], model: Path = MODEL) -> int:
     """`FILE`, and `--mistakes` for the messages that were not read rightly, on standard error."""
     files = [argument for argument in arguments if argument != "--mistakes"]
     if len(files) != 1:
-        _tell("usage: python -m bot.evaluate_entities FILE [--mistakes]")
+        tell("usage: python -m bot.evaluate_entities FILE [--mistakes]")
         return 1
-    try:
+
+    def measure() -> None:
         # Rasa has things to say on standard output, which belongs to the figures.
         with redirect_stdout(sys.stderr):
             figures, wrong = evaluate(Path(files[0]), model)
-    except UnusableError as error:
-        _tell(str(error))
-        return 1
-    except KeyboardInterrupt:
-        _tell("Stopped.")
-        return 130
-    if "--mistakes" in arguments:
-        _tell("\n".join(wrong))
-    print(json.dumps(figures, indent=2, ensure_ascii=False))
-    return 0
+        if "--mistakes" in arguments:
+            tell("\n".join(wrong))
+        print(json.dumps(figures, indent=2, ensure_ascii=False))
 
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    return exit_code(measure)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Collection, Dict, List, Sequence, Tuple
 
+from bot.measurements import UnusableError, exit_code, tell
 from bot.preparation import prepare
 
 if TYPE_CHECKING:
@@ -27,10 +28,6 @@ OUT_OF_SCOPE = "out_of_scope"
 #: The first messages after loading are slower; the customers of a running bot never meet that.
 _WARM_UP = ("My washing machine does not drain.", "A máquina não escoa a água, o que faço?") * 5
 _REPORT_EVERY = 1000
-
-
-class UnusableError(Exception):
-    """The file or the model cannot be used; the message is for the person who gave it."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,7 @@ async def parse_all(agent: Agent, texts: Sequence[str]) -> Tuple[List[Dict[str, 
         parsed.append(await understand_typed(agent, message))
         times.append((time.perf_counter() - started) * 1000)
         if len(parsed) % _REPORT_EVERY == 0:
-            _tell(f"{len(parsed)} of {len(texts)} messages")
+            tell(f"{len(parsed)} of {len(texts)} messages")
     return parsed, times
 
 
@@ -170,12 +167,12 @@ def measured(
 def evaluate(path: Path, model: Path) -> Dict[str, Any]:
     """Everything from the file to the figures. Raises UnusableError."""
     messages = read_messages(path)
-    _tell("Loading the model")
+    tell("Loading the model")
     prepare()
     silence()
     agent = load_agent(model)
     require_known_labels(messages, intents_of(agent))
-    _tell(f"Parsing {len(messages)} messages")
+    tell(f"Parsing {len(messages)} messages")
     intents, times = asyncio.run(understand_all(agent, [message.text for message in messages]))
     return measured([message.label for message in messages], intents, times)
 
@@ -191,24 +188,16 @@ def silence() -> None:
 
 def main(arguments: Sequence[str], model: Path = MODEL) -> int:
     if len(arguments) != 1:
-        _tell("usage: python -m bot.evaluate_nlu FILE")
+        tell("usage: python -m bot.evaluate_nlu FILE")
         return 1
-    try:
+
+    def measure() -> None:
         # Rasa has things to say on standard output, which belongs to the figures.
         with redirect_stdout(sys.stderr):
             figures = evaluate(Path(arguments[0]), model)
-    except UnusableError as error:
-        _tell(str(error))
-        return 1
-    except KeyboardInterrupt:
-        _tell("Stopped.")
-        return 130
-    print(json.dumps(figures, indent=2, ensure_ascii=False))
-    return 0
+        print(json.dumps(figures, indent=2, ensure_ascii=False))
 
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    return exit_code(measure)
 
 
 if __name__ == "__main__":

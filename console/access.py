@@ -16,17 +16,30 @@ from fastapi import Request
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from aftercare.clocks.figures import count_due
 from aftercare.database import reading, writing
 from aftercare.errors import AftercareError, NotFound, StorageUnavailable
 from aftercare.evaluation.danger import count_untouched_danger
 from aftercare.handover.presence import note_presence
 from aftercare.handover.queue import count_waiting
-from aftercare.staff.roles import CONVERSATIONS, EVALUATION, MANUALS, PERSONAL_DATA
+from aftercare.staff.roles import (
+    CONVERSATIONS,
+    EVALUATION,
+    INTEGRATIONS,
+    MANUALS,
+    PERSONAL_DATA,
+    SATISFACTION,
+    SERVICES,
+    TEAMS,
+)
 from aftercare.staff.sessions import current_session
-from aftercare.tables.conversations import Conversation
+from aftercare.tables.clocks import DueState
+from aftercare.tables.conversations import Conversation, Customer
 from aftercare.tables.guidance import ManualGap, QuotedAnswer
 from aftercare.tables.manuals import Manual
 from aftercare.tables.privacy import PrivacyReceipt
+from aftercare.tables.returns import ReturnCase
+from aftercare.tables.satisfaction import Survey
 from aftercare.tables.staff import Staff, StaffSession
 from aftercare.tables.tickets import Ticket
 from aftercare.tables.training import Training
@@ -35,6 +48,9 @@ from console.desk import Desk, desk_of
 from console.security import FORM_FIELD, check_form, read_cookie
 
 _log = logging.getLogger(__name__)
+
+#: What a database keeps in an id.
+LARGEST_ID = 2**31 - 1
 
 #: The time of the last visit is written at most this often, so that looking rarely means writing.
 _TOUCH_EVERY = timedelta(minutes=1)
@@ -66,8 +82,20 @@ class Shell:
     """How many customers wait for a person."""
     evaluation: bool
     """Whether this person may change the rule that weighs tickets."""
+    integrations: bool
+    """Whether this person lets other systems in."""
+    satisfaction: bool
+    """Whether this person may read what customers say of services and people."""
+    teams: bool
+    """Whether this person may make teams."""
+    services: bool
+    """Whether this person may change the plans of services."""
     danger: int
     """How many tickets tell of danger and nobody has begun them."""
+    due_soon: int
+    """How many tickets will be late before long, up to one more than are counted."""
+    late: int
+    """How many tickets are late, likewise."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +163,11 @@ def is_signed_in(request: Request) -> bool:
         return _session_of(request, session, desk.now()) is not None
 
 
+def seen_surveys(visit: Visit) -> Select[Survey]:
+    """The answered surveys that this person may see; pages with all of them ask for the role."""
+    return select(Survey).where(Survey.rating.is_not(None))
+
+
 def seen_conversations(visit: Visit) -> Select[Conversation]:
     """The conversations that this person may see: for now all of them."""
     return select(Conversation)
@@ -143,6 +176,16 @@ def seen_conversations(visit: Visit) -> Select[Conversation]:
 def seen_tickets(visit: Visit) -> Select[Ticket]:
     """The tickets that this person may see: for now all of them."""
     return select(Ticket)
+
+
+def seen_customers(visit: Visit) -> Select[Customer]:
+    """The customers that this person may see: for now all of them."""
+    return select(Customer)
+
+
+def seen_returns(visit: Visit) -> Select[ReturnCase]:
+    """The returns that this person may see, joined with their tickets: for now all of them."""
+    return select(ReturnCase).join(ReturnCase.ticket)
 
 
 def seen_trainings(visit: Visit) -> Select[Training]:
@@ -182,6 +225,16 @@ def find_conversation(visit: Visit, conversation_id: str) -> Conversation:
     return found
 
 
+def find_customer(visit: Visit, customer_id: int) -> Customer:
+    """Raises NotFound."""
+    found = None
+    if customer_id <= LARGEST_ID:
+        found = visit.session.scalar(seen_customers(visit).where(Customer.id == customer_id))
+    if found is None:
+        raise NotFound("no such customer")
+    return found
+
+
 def find_ticket(visit: Visit, number: str, *, to_change: bool = False) -> Ticket:
     """The ticket of a number in any written form; held against others where it is to be changed.
 
@@ -216,7 +269,13 @@ def _signed_in(request: Request, session: Session, now: datetime) -> StaffSessio
         available=staff.available,
         waiting=count_waiting(session),
         evaluation=staff.role in EVALUATION,
+        integrations=staff.role in INTEGRATIONS,
+        satisfaction=staff.role in SATISFACTION,
+        teams=staff.role in TEAMS,
+        services=staff.role in SERVICES,
         danger=count_untouched_danger(session),
+        due_soon=count_due(session, DueState.DUE_SOON),
+        late=count_due(session, DueState.LATE),
     )
     return found
 

@@ -15,7 +15,7 @@ from aftercare.ticket_numbers import read_number
 from console.access import Visit, seen_conversations
 from console.filters import WORDS, Filters
 from console.paging import Page, Place, fetch_page
-from console.text_search import contains
+from console.text_search import mentions
 
 #: The filters of the list, besides words and days.
 NAMES = ("channel", "language", "intent", "ticket", "error")
@@ -42,15 +42,18 @@ class _Counts:
 
 def fetch_conversations(visit: Visit, filters: Filters, place: Place) -> Page[ConversationRow]:
     """Conversations with the latest activity first."""
+    words = filters.get(WORDS)
     page = fetch_page(
         visit.session,
         _filtered(visit, filters),
         place,
         Conversation.last_message_at,
         Conversation.id,
+        # Each is found by an index of its own, which one condition for all could not use.
+        parts=_mentions(visit.session, words) if words else None,
     )
     ids = [conversation.id for conversation in page.rows]
-    counts, words = _counts(visit.session, ids), last_words(visit.session, ids)
+    counts, last = _counts(visit.session, ids), last_words(visit.session, ids)
     tickets = _ticket_numbers(visit.session, ids)
     rows = [
         ConversationRow(
@@ -61,7 +64,7 @@ def fetch_conversations(visit: Visit, filters: Filters, place: Place) -> Page[Co
             channel=conversation.channel,
             messages=counts.get(conversation.id, _Counts()).messages,
             errors=counts.get(conversation.id, _Counts()).errors,
-            last_words=words.get(conversation.id, ""),
+            last_words=last.get(conversation.id, ""),
             tickets=tuple(tickets[conversation.id]),
         )
         for conversation in page.rows
@@ -91,21 +94,23 @@ def _filtered(visit: Visit, filters: Filters) -> Select[Conversation]:
         statement = statement.where(Conversation.last_message_at >= begin)
     if end := filters.end(visit.desk.zone):
         statement = statement.where(Conversation.started_at < end)
-    if words := filters.get(WORDS):
-        statement = statement.where(_mentions(visit.session, words))
     return statement
 
 
-def _mentions(session: Session, words: str) -> ColumnElement[bool]:
-    of_customer = or_(
-        contains(session, Customer.name, words), contains(session, Customer.email, words)
+def _mentions(session: Session, words: str) -> list[ColumnElement[bool]]:
+    """The conditions of which one holds for a conversation that the words are about."""
+    said = select(Message.conversation_id).where(
+        Message.sender != Sender.SYSTEM, mentions(session, Message, words)
     )
+    of_customer = select(Customer.id).where(mentions(session, Customer, words))
     number = read_number(words)
-    return or_(
-        _has_message(Message.sender != Sender.SYSTEM, contains(session, Message.text, words)),
-        Conversation.customer_id.in_(select(Customer.id).where(of_customer)),
-        _has_ticket(Ticket.number == number if number else contains(session, Ticket.number, words)),
-    )
+    fits = Ticket.number == number if number else mentions(session, Ticket, words)
+    of_ticket = select(Ticket.conversation_id).where(Ticket.conversation_id.is_not(None), fits)
+    return [
+        Conversation.id.in_(said),
+        Conversation.customer_id.in_(of_customer),
+        Conversation.id.in_(of_ticket),
+    ]
 
 
 def _has_message(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -117,10 +122,10 @@ def _has_message(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-def _has_ticket(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _has_ticket() -> ColumnElement[bool]:
     return (
         select(Ticket.id)
-        .where(Ticket.conversation_id == Conversation.id, *conditions)
+        .where(Ticket.conversation_id == Conversation.id)
         .correlate(Conversation)
         .exists()
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_currency, get_currency_precision
 
+from aftercare.clocks.figures import MOST_COUNTED
 from aftercare.evaluation.rule import HUNDREDTHS
 from aftercare.tables.tickets import TicketStatus
 
@@ -50,6 +51,11 @@ def percent(share: float) -> str:
 def duration(span: timedelta) -> str:
     """A span as staff read it: 40 seconds, 3 minutes, 2 hours."""
     return str(format_timedelta(span, threshold=1, locale="en_GB"))
+
+
+def counted(number: int) -> str:
+    """A count of tickets that stops at the most that is counted: 999+."""
+    return str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
 def score(hundredths: int) -> str:

@@ -9,7 +9,8 @@ from fastapi import Depends, HTTPException, Request
 
 from console.desk import desk_of
 
-_MOST_FIELDS = 50
+#: The steps of a long procedure are the most.
+_MOST_FIELDS = 400
 
 
 async def read_form(request: Request) -> dict[str, str]:

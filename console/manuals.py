@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from sqlalchemy import func, select
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 from aftercare.errors import NotFound
 from aftercare.languages import preferred_language
 from aftercare.manuals.importing import FOLDER, fail_import, file_of, plan_import

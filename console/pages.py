@@ -33,6 +33,7 @@ def open_templates(zone: ZoneInfo) -> Environment:
         formats.plain_name,
         formats.english,
         formats.percent,
+        formats.counted,
         formats.score,
         formats.money,
         formats.duration,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import Request
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from console.forms import query_value
@@ -65,10 +65,13 @@ def fetch_page[Row](
     size: int = PAGE_SIZE,
     *,
     rising: bool = False,
+    parts: Sequence[ColumnElement[bool]] | None = None,
 ) -> Page[Row]:
     """One page of the statement's rows, ordered by `at`, then `key`, which makes it unique.
 
-    `rising`: the smallest comes first, and what follows it is called older all the same.
+    `rising`: the smallest comes first, and what follows it is called older all the same. `parts`:
+    only rows of which one of these conditions holds; the database looks the first rows of each up
+    by itself, for which it needs an index that begins with the condition.
     """
     edge = place.older_than or place.newer_than
     upwards = rising != bool(place.newer_than)
@@ -80,6 +83,8 @@ def fetch_page[Row](
         else:
             beyond = and_(at <= edge.at, or_(at < edge.at, key < edge.key))
         statement = statement.where(beyond)
+    if parts is not None:
+        statement = statement.where(_among_first(statement, parts, key, order, size + 1))
     found = list(session.scalars(statement.order_by(*order).limit(size + 1)))
     rows, more = found[:size], len(found) > size
     if place.newer_than:
@@ -91,6 +96,21 @@ def fetch_page[Row](
         older=_edge_of(rows[-1], at, key) if has_older else None,
         newer=_edge_of(rows[0], at, key) if has_newer else None,
     )
+
+
+def _among_first[Row](
+    statement: Select[Row],
+    parts: Sequence[ColumnElement[bool]],
+    key: InstrumentedAttribute[Any],
+    order: Sequence[ColumnElement[Any]],
+    most: int,
+) -> ColumnElement[bool]:
+    """Whether a row is among the first of one of the parts."""
+    if not parts:
+        return false()
+    plain = statement.with_only_columns(key)
+    firsts = (plain.where(part).order_by(*order).limit(most).subquery() for part in parts)
+    return key.in_(union_all(*(select(first.c[key.key]) for first in firsts)))
 
 
 def _edge_of(row: object, at: InstrumentedAttribute[Any], key: InstrumentedAttribute[Any]) -> str:

@@ -152,6 +152,7 @@ WORDS: dict[str, dict[str, str]] = {
 STORES: dict[str, dict[str, str]] = {
     "en": {
         "customers": "Customer file",
+        "owned_products": "Products owned",
         "chat_sessions": "Open chats",
         "conversations": "Conversations",
         "messages": "Messages",
@@ -164,6 +165,7 @@ STORES: dict[str, dict[str, str]] = {
         "tickets_elsewhere": "Other customers' tickets",
         "manual_questions": "Questions to the manuals",
         "trainings": "Trainings",
+        "satisfaction": "Ratings of the service",
         "trackers": "The bot's memory",
         "attachments": "Attachments",
         "index": "Search index",
@@ -171,6 +173,7 @@ STORES: dict[str, dict[str, str]] = {
     },
     "pt": {
         "customers": "Cadastro do cliente",
+        "owned_products": "Produtos do cliente",
         "chat_sessions": "Conversas abertas",
         "conversations": "Conversas",
         "messages": "Mensagens",
@@ -183,6 +186,7 @@ STORES: dict[str, dict[str, str]] = {
         "tickets_elsewhere": "Atendimentos de outros clientes",
         "manual_questions": "Perguntas aos manuais",
         "trainings": "Treinamentos",
+        "satisfaction": "Notas do atendimento",
         "trackers": "Memória do assistente",
         "attachments": "Anexos",
         "index": "Índice de busca",

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import func, select
 
+from aftercare.catalogue.completeness import count_services_with_gaps
+from aftercare.staff.roles import SERVICES
 from aftercare.tables.conversations import Conversation, Message
 from aftercare.tables.tickets import Ticket, TicketStatus
 from console.access import Visit, open_visit
@@ -16,6 +18,7 @@ from console.conversation_list import fetch_conversations, went_wrong
 from console.filters import Filters
 from console.pages import show
 from console.paging import Place
+from console.satisfaction import count_follow_ups
 from console.ticket_list import longest_new
 
 router = APIRouter()
@@ -31,6 +34,7 @@ class Counts:
     waiting: int
     conversations_today: int
     errors: int
+    follow_ups: int
 
 
 @router.get("/", name="start")
@@ -41,6 +45,8 @@ def start(request: Request) -> Response:
         counts = _count(visit, _ERROR_DAYS)
         tickets = longest_new(visit, _ROWS)
         recent = fetch_conversations(visit, Filters(), Place()).rows[:_ROWS]
+        manages = visit.staff.role in SERVICES
+        incomplete = count_services_with_gaps(visit.session) if manages else 0
     return show(
         request,
         "start.html",
@@ -51,6 +57,7 @@ def start(request: Request) -> Response:
         today=today.isoformat(),
         errors_since=errors_since.isoformat(),
         error_days=_ERROR_DAYS,
+        incomplete=incomplete,
     )
 
 
@@ -82,4 +89,5 @@ def _count(visit: Visit, error_days: int) -> Counts:
         waiting=by_status.get(TicketStatus.WAITING, 0),
         conversations_today=conversations or 0,
         errors=errors or 0,
+        follow_ups=count_follow_ups(visit),
     )

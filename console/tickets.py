@@ -1,4 +1,4 @@
-"""The pages about tickets: the list, one ticket, the change of its status, the way to a number."""
+"""The pages about tickets: the list, one ticket with its evaluation, the way to a number."""
 
 from __future__ import annotations
 
@@ -8,35 +8,48 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from aftercare.errors import NotAllowed, NotFound, StaleEdit
+from aftercare.errors import NotAllowed, NotFound
 from aftercare.evaluation.correcting import Correction, correct_facts
 from aftercare.evaluation.rule import Band
-from aftercare.privacy.masking import mask_for_storing
+from aftercare.returns.cases import find_by_rma
 from aftercare.tables.catalogue import Product, Service
+from aftercare.tables.clocks import DueState
+from aftercare.tables.staff import Staff
+from aftercare.tables.teams import Team
 from aftercare.tables.tickets import Ticket, TicketStatus
 from aftercare.ticket_numbers import read_number
-from aftercare.tickets import change_status
 from console.access import Visit, find_ticket, open_change, open_visit
-from console.desk import desk_of
 from console.filters import read_filters
 from console.formats import english, language_name, plain_name, status_name
 from console.forms import Form, query_value
 from console.pages import go, show
 from console.paging import read_place
 from console.text_search import distinct_values
-from console.ticket_list import DANGER, NAMES, NEWEST, OPEN, by_priority, fetch_tickets
-from console.ticket_view import read_ticket
+from console.ticket_list import (
+    DANGER,
+    DUE_FIRST,
+    MINE,
+    MY_TEAMS,
+    NAMES,
+    NEWEST,
+    NOBODYS,
+    OPEN,
+    PERSON,
+    TEAM,
+    by_due,
+    by_priority,
+    fetch_tickets,
+)
+from console.ticket_page import Draft, ticket_page
 
 router = APIRouter()
-
-_LONGEST_NOTE = 4000
 
 
 @router.get("/tickets", name="tickets")
 def list_tickets(request: Request) -> Response:
     filters = read_filters(request, NAMES)
     with open_visit(request) as visit:
-        urgent_first = by_priority(filters)
+        urgent_first, due_first = by_priority(filters), by_due(filters)
         place = read_place(request, int, int if urgent_first else datetime)
         page = fetch_tickets(visit, filters, place)
         choices = _choices(visit)
@@ -48,36 +61,13 @@ def list_tickets(request: Request) -> Response:
         filters=filters,
         choices=choices,
         urgent_first=urgent_first,
+        due_first=due_first,
     )
 
 
 @router.get("/tickets/{number}", name="ticket")
 def show_ticket(request: Request, number: str) -> Response:
-    return _ticket_page(request, number, saved=query_value(request, "saved"))
-
-
-@router.post("/tickets/{number}/status", name="change_ticket_status")
-def change_ticket_status(request: Request, number: str, form: Form) -> Response:
-    note = form.get("note", "").strip()[:_LONGEST_NOTE]
-    desk = desk_of(request)
-    if desk.settings.mask_numbers:
-        note = mask_for_storing(desk.sessions, note)
-    try:
-        with open_change(request, form) as visit:
-            change_status(
-                visit.session,
-                find_ticket(visit, number, to_change=True),
-                _read_status(form, "to"),
-                staff=visit.staff,
-                note=note,
-                seen=_read_status(form, "seen"),
-                now=visit.now,
-            )
-    except StaleEdit:
-        return _ticket_page(request, number, note=note, problem="stale", status=409)
-    except NotAllowed:
-        return _ticket_page(request, number, note=note, problem="not_allowed", status=409)
-    return go(request, "ticket", {"saved": "status"}, number=number)
+    return ticket_page(request, number, saved=query_value(request, "saved"))
 
 
 @router.post("/tickets/{number}/evaluation", name="correct_evaluation")
@@ -89,15 +79,17 @@ def correct_evaluation(request: Request, number: str, form: Form) -> Response:
             ticket = find_ticket(visit, number, to_change=True)
             correct_facts(visit.session, ticket, learnt, staff=visit.staff, now=visit.now)
     except NotAllowed:
-        return _ticket_page(request, number, problem="facts", status=422)
+        return ticket_page(request, number, Draft(problem="facts"), status=422)
     return go(request, "ticket", {"saved": "evaluation"}, number=number)
 
 
 @router.get("/search", name="search")
 def search(request: Request) -> Response:
-    """A ticket number goes to its ticket, anything else to the conversations that mention it."""
+    """A number goes to its ticket or return, anything else to the conversations that mention it."""
     words = query_value(request, "find")
     with open_visit(request) as visit:
+        if returned := find_by_rma(visit.session, words):
+            return go(request, "ticket_return", number=returned.ticket.number)
         number = read_number(words)
         if number is None:
             return go(request, "conversations", {"q": words})
@@ -106,37 +98,6 @@ def search(request: Request) -> Response:
         except NotFound:
             return show(request, "number_unknown.html", status=404, find=words, number=number)
     return go(request, "ticket", number=found)
-
-
-def _ticket_page(
-    request: Request,
-    number: str,
-    *,
-    saved: str = "",
-    note: str = "",
-    problem: str = "",
-    status: int = 200,
-) -> Response:
-    with open_visit(request) as visit:
-        ticket = read_ticket(visit.session, find_ticket(visit, number))
-    return show(
-        request,
-        "ticket.html",
-        status=status,
-        area="tickets",
-        ticket=ticket,
-        saved=saved,
-        note=note,
-        longest_note=_LONGEST_NOTE,
-        problem=problem,
-    )
-
-
-def _read_status(form: dict[str, str], name: str) -> TicketStatus:
-    try:
-        return TicketStatus(form.get(name, ""))
-    except ValueError as error:
-        raise NotAllowed(f"the form names no status in {name}") from error
 
 
 def _read_correction(form: dict[str, str]) -> Correction:
@@ -150,6 +111,19 @@ def _read_correction(form: dict[str, str]) -> Correction:
     return Correction(form.get("feature") or None, day, unused)
 
 
+def _owners(visit: Visit) -> list[tuple[str, str]]:
+    """Oneself, one's teams and nobody, then every team and every person."""
+    teams = visit.session.scalars(select(Team).order_by(Team.name))
+    people = visit.session.scalars(select(Staff).where(Staff.active).order_by(Staff.name, Staff.id))
+    return [
+        (MINE, "Mine"),
+        (MY_TEAMS, "My teams'"),
+        (NOBODYS, "Nobody's"),
+        *((f"{TEAM}{team.id}", f"Team {team.name}") for team in teams),
+        *((f"{PERSON}{person.id}", person.name) for person in people),
+    ]
+
+
 def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen in each filter: value and name."""
     services = visit.session.scalars(select(Service).order_by(Service.position, Service.id))
@@ -157,6 +131,7 @@ def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
     return {
         "status": [(OPEN, "Open (all that need work)")]
         + [(status.value, status_name(status)) for status in TicketStatus],
+        "whose": _owners(visit),
         "service": [(service.id, english(service.name)) for service in services],
         "product": [
             (product.id, f"{english(product.name)} ({product.model})") for product in products
@@ -166,5 +141,6 @@ def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
         ],
         "priority": [(band.value, plain_name(band)) for band in Band],
         "safety": [(DANGER, "Told of danger")],
-        "order": [(NEWEST, "Newest first")],
+        "clock": [(DueState.DUE_SOON, "Due soon"), (DueState.LATE, "Late")],
+        "order": [(NEWEST, "Newest first"), (DUE_FIRST, "Due first")],
     }

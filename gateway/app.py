@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,14 +15,40 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from aftercare import solved
 from aftercare.catalogue.files import read_company
+from aftercare.catalogue.snapshot import CatalogueReader
+from aftercare.clocks import watch
+from aftercare.clocks.watch import ClockWatch
 from aftercare.database import SessionFactory
 from aftercare.errors import FilesUnavailable, NotFound, StorageUnavailable
 from aftercare.live import Hub
 from aftercare.log import log_failure
 from aftercare.privacy.stores import open_stores
+from aftercare.returns import announcing as return_announcing
+from aftercare.returns.announcing import ReturnWatch
 from aftercare.settings import Settings
-from gateway import chat, events, files, health, manuals, sheets, site
+from aftercare.solved import UncontestedSolutions
+from aftercare.visits import announcing
+from aftercare.visits.announcing import VisitReminders
+from aftercare.webhooks import delivering
+from aftercare.webhooks.addresses import address_rule
+from aftercare.webhooks.delivering import Deliverer
+from aftercare.webhooks.sending import Sender
+from gateway import (
+    api,
+    calendar_files,
+    chat,
+    events,
+    files,
+    handovers,
+    health,
+    housekeeping,
+    labels,
+    manuals,
+    sheets,
+    site,
+)
 from gateway.bodies import BodyLimit
 from gateway.border import BorderHeaders, ChatOrigins, NothingEscapes
 from gateway.bot import Bot
@@ -34,6 +61,7 @@ from gateway.links import Links
 from gateway.measures import Measures
 from gateway.readiness import Readiness
 from gateway.shapes import ErrorAnswer
+from gateway.timed_jobs import TimedJob
 from gateway.trouble import ApiError, error_answer
 from gateway.views import asks_for_page, open_templates, trouble_answer
 
@@ -46,19 +74,44 @@ def create_gateway(
     hub, measures = Hub(), Measures()
     engine = choose_engine(settings, sessions, bot, clock, hub, measures, company.email)
     stores = open_stores(settings, sessions)
-    housekeeping = Housekeeping(stores, clock, measures)
-    handovers = HandoverWatch(settings, sessions, clock, hub, engine)
+    jobs = (
+        TimedJob(
+            "housekeeping", housekeeping.EVERY_SECONDS, Housekeeping(stores, clock, measures).keep
+        ),
+        TimedJob("clocks", watch.EVERY_SECONDS, ClockWatch(sessions, clock).look),
+        TimedJob(
+            "handovers",
+            handovers.EVERY_SECONDS,
+            HandoverWatch(settings, sessions, clock, hub, engine).look,
+        ),
+        TimedJob(
+            "uncontested_solutions",
+            solved.EVERY_SECONDS,
+            UncontestedSolutions(settings, sessions, clock, engine).close,
+        ),
+        TimedJob(
+            "returns",
+            return_announcing.EVERY_SECONDS,
+            ReturnWatch(sessions, clock, engine, ZoneInfo(company.business_hours.time_zone)).look,
+        ),
+        TimedJob("visits", announcing.EVERY_SECONDS, VisitReminders(sessions, clock, engine).look),
+        TimedJob(
+            "webhooks",
+            delivering.EVERY_SECONDS,
+            Deliverer(sessions, Sender(address_rule(settings)), clock).deliver,
+        ),
+    )
 
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(engine.start)
-        housekeeping.start()
-        handovers.start()
+        for job in jobs:
+            job.start()
         try:
             yield
         finally:
-            await run_in_threadpool(handovers.stop)
-            await run_in_threadpool(housekeeping.stop)
+            for job in reversed(jobs):
+                await run_in_threadpool(job.stop)
             await run_in_threadpool(engine.stop)
             bot.close()
 
@@ -84,8 +137,11 @@ def create_gateway(
         readiness=Readiness(settings, sessions, engine.parts()),
         templates=open_templates(),
     )
-    for part in (chat, events, files, manuals, sheets, site):
+    app.state.catalogue = CatalogueReader(sessions)
+    for part in (calendar_files, chat, events, files, labels, manuals, sheets, site):
         app.include_router(part.router, dependencies=[Depends(limit_address)])
+    for router in api.ROUTERS:
+        app.include_router(router, dependencies=[Depends(limit_address)])
     # Who watches over the desk is never told to come back later.
     app.include_router(health.router)
     site.mount_files(app)
@@ -97,6 +153,7 @@ def create_gateway(
         max_bytes=settings.max_body_bytes,
         max_upload_bytes=settings.max_upload_bytes,
         max_manual_bytes=settings.max_manual_bytes + settings.max_body_bytes,
+        max_import_bytes=settings.max_import_bytes + settings.max_body_bytes,
     )
     app.add_middleware(NothingEscapes)
     app.add_middleware(ChatOrigins, origins=settings.allowed_origins)

@@ -18,20 +18,32 @@ MULTIPART = "multipart/form-data"
 UPLOAD_PATH = "/chat/v1/messages"
 #: Where the console, mounted beside the gateway, takes manuals; it asks first who sends them.
 MANUAL_PATH = "/console/manuals"
+#: Where it takes files of records, likewise.
+IMPORT_PATH = "/console/exchange/import"
 
 
 class BodyLimit:
     """Refuses bodies over a size, by their announced length or while they come in.
 
-    `max_upload_bytes` holds for the one call that takes files, `max_manual_bytes` for manuals.
+    `max_upload_bytes` holds for the one call that takes files, `max_manual_bytes` for manuals,
+    `max_import_bytes` for files of records.
     """
 
     def __init__(
-        self, app: ASGIApp, max_bytes: int, max_upload_bytes: int, max_manual_bytes: int
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        max_upload_bytes: int,
+        max_manual_bytes: int,
+        max_import_bytes: int,
     ) -> None:
         self._app = app
         self._max_bytes = max_bytes
-        self._max_uploads = {UPLOAD_PATH: max_upload_bytes, MANUAL_PATH: max_manual_bytes}
+        self._max_uploads = {
+            UPLOAD_PATH: max_upload_bytes,
+            MANUAL_PATH: max_manual_bytes,
+            IMPORT_PATH: max_import_bytes,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -45,6 +45,9 @@ class QuotedSource:
     title: str
     section: str
     path: str
+    language: str = ""
+    """Of the manual; empty where no words of it are quoted."""
+    quote: str = ""
 
 
 @dataclass(frozen=True)

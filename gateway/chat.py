@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 from aftercare.database import reading, writing
 from aftercare.privacy.masking import mask_for_storing
 from gateway.bodies import json_body

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -32,6 +33,8 @@ _HEARTBEAT_SECONDS = 15
 #: Unlike None, which says that the bot has the conversation.
 _UNTOLD: object = object()
 _SEND_SECONDS = 30.0
+#: An answer that comes sooner is not worth the words that it is being written.
+_BOT_WRITES_AFTER_SECONDS = 0.3
 
 
 class _Events(EventSourceResponse):
@@ -89,6 +92,7 @@ async def follow(
 
 async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[ServerSentEvent]:
     subscription = desk.hub.subscribe(visitor.conversation_id)
+    writing = _Writing()
     language: str | None = None
     handling = _UNTOLD
     try:
@@ -106,7 +110,7 @@ async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[Ser
                 yield ServerSentEvent(data, event="message", id=str(after), sep="\n")
             if page.full:
                 continue
-            async for signal in _until_news(subscription):
+            async for signal in _until_news(subscription, writing):
                 if isinstance(signal, Closed):
                     return
                 yield _event("typing", {"from": signal.who, "typing": signal.on})
@@ -117,24 +121,55 @@ async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[Ser
         desk.hub.unsubscribe(visitor.conversation_id, subscription)
 
 
-async def _until_news(subscription: Subscription) -> AsyncIterator[Typing | Closed]:
-    """Who writes, until there may be something to read or the stream must end."""
+@dataclass
+class _Writing:
+    """Who writes, as far as one stream tells it; times are those of time.monotonic."""
+
+    bot_due: float | None = None
+    """When to tell that the bot writes, where it is not told yet."""
+    bot_told: bool = False
     staff_until: float | None = None
+    """Nothing is heard of people who stop."""
+
+    def patience(self) -> float:
+        """Seconds of silence after which something is to be done."""
+        due = [moment for moment in (self.bot_due, self.staff_until) if moment is not None]
+        return max(0.0, min(due) - time.monotonic()) if due else _HEARTBEAT_SECONDS
+
+
+async def _until_news(
+    subscription: Subscription, writing: _Writing
+) -> AsyncIterator[Typing | Closed]:
+    """Who writes, until there may be something to read or the stream must end.
+
+    Silence counts as news now and then, in case that a signal was lost.
+    """
     while True:
-        seconds = _HEARTBEAT_SECONDS if staff_until is None else staff_until - time.monotonic()
-        signal = await subscription.next(max(0.0, seconds))
-        if isinstance(signal, NewMessages):
-            # Nothing is heard of people who stop.
-            if staff_until is not None:
-                yield Typing(False, "staff")
-            return
+        signal = await subscription.next(writing.patience())
         if isinstance(signal, Closed):
             yield signal
             return
-        if signal.who == "staff":
-            staff_until = time.monotonic() + TYPING_SECONDS
-        if signal.who != "customer":
+        if signal is None and writing.bot_due is not None and _is_past(writing.bot_due):
+            writing.bot_due, writing.bot_told = None, True
+            yield Typing(True)
+        elif signal is None or isinstance(signal, NewMessages):
+            if writing.staff_until is not None:
+                writing.staff_until = None
+                yield Typing(False, "staff")
+            return
+        elif signal.who == "staff":
+            writing.staff_until = time.monotonic() + TYPING_SECONDS
             yield signal
+        elif signal.who == "bot" and signal.on:
+            writing.bot_due = time.monotonic() + _BOT_WRITES_AFTER_SECONDS
+        elif signal.who == "bot":
+            told, writing.bot_due, writing.bot_told = writing.bot_told, None, False
+            if told:
+                yield signal
+
+
+def _is_past(moment: float) -> bool:
+    return time.monotonic() >= moment
 
 
 def _read(desk: Desk, visitor: Visitor, after: int) -> Page | None:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from aftercare.database import SessionFactory, reading, writing
-from aftercare.errors import NotFound, StorageUnavailable
+from aftercare.errors import NotFound
 from aftercare.handover.changes import end_silence, end_wait
 from aftercare.live import Hub
-from aftercare.log import log_failure
 from aftercare.settings import Settings
 from aftercare.tables.handover import Handover, HandoverState
 from gateway.engine.interface import Engine
 
 _log = logging.getLogger(__name__)
 
-_EVERY_SECONDS = 5.0
-_STOP_SECONDS = 5.0
+#: How often to look.
+EVERY_SECONDS = 5.0
 
 
 class HandoverWatch:
-    """A thread that looks every few seconds; several processes may do it at once."""
+    """Looks for them; several processes may do it at once."""
 
     def __init__(
         self,
@@ -41,15 +39,6 @@ class HandoverWatch:
         self._clock = clock
         self._hub = hub
         self._engine = engine
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="handovers", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(_STOP_SECONDS)
 
     def look(self) -> None:
         """End what is overdue now. Raises StorageUnavailable."""
@@ -93,12 +82,3 @@ class HandoverWatch:
             _log.info("handover.went_silent conversation=%s", conversation_id)
             self._hub.messages(conversation_id)
             self._engine.wake(conversation_id, seq)
-
-    def _keep(self) -> None:
-        while not self._stopping.wait(_EVERY_SECONDS):
-            try:
-                self.look()
-            except StorageUnavailable:
-                _log.warning("handovers.storage_unavailable")
-            except Exception as error:
-                log_failure("handovers.failed", error)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from aftercare.clocks.figures import count_late
 from aftercare.database import reading
 from aftercare.errors import StorageUnavailable
 from aftercare.evaluation.danger import count_untouched_danger
@@ -75,6 +76,7 @@ def metrics(request: Request) -> Response:
             desk.measures.waiting.set(count_waiting(session))
             figures = queue_figures(session, desk.clock())
             desk.measures.danger.set(count_untouched_danger(session))
+            desk.measures.late.set(count_late(session))
         desk.measures.queue.set(figures.waiting)
         desk.measures.queue_seconds.set(figures.longest_wait.total_seconds())
         desk.measures.with_person.set(figures.with_person)

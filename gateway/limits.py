@@ -20,7 +20,15 @@ from gateway.trouble import ApiError
 
 _log = logging.getLogger(__name__)
 
-Kind = Literal["requests", "conversations", "session_requests", "messages", "uploads", "renewals"]
+Kind = Literal[
+    "requests",
+    "conversations",
+    "session_requests",
+    "messages",
+    "uploads",
+    "renewals",
+    "api_requests",
+]
 
 _WHAT: dict[Kind, str] = {
     "requests": "requests from this network address",
@@ -29,6 +37,7 @@ _WHAT: dict[Kind, str] = {
     "messages": "messages in this conversation",
     "uploads": "messages with files in this conversation",
     "renewals": "renewals of this conversation's token",
+    "api_requests": "requests with this token",
 }
 _RENEWALS = "10/hour"
 #: How long a shared storage may hold up a request, and is left alone once it has failed.
@@ -50,6 +59,7 @@ class Limits:
             "messages": _parsed(settings.limit_messages),
             "uploads": _parsed(settings.limit_uploads),
             "renewals": _parsed(_RENEWALS),
+            "api_requests": _parsed(settings.limit_api),
         }
         self._counter = SlidingWindowCounterRateLimiter(_open_storage(settings.limit_storage))
         self._not_before = 0.0

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 from aftercare.database import reading
 from aftercare.errors import NotFound
 from aftercare.tables.catalogue import Product

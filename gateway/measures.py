@@ -64,6 +64,11 @@ class Measures:
             "Tickets that tell of danger and that nobody has begun.",
             registry=self.registry,
         )
+        self.late = Gauge(
+            "aftercare_late_tickets",
+            "Open tickets that have missed a target: the first answer or the solution.",
+            registry=self.registry,
+        )
         self.streams = Gauge(
             "aftercare_event_streams", "Open event streams.", registry=self.registry
         )
@@ -83,7 +88,14 @@ class Measures:
 
     def of_database(self) -> tuple[Gauge, ...]:
         """What is asked of the database, and not known while it does not answer."""
-        return (self.waiting, self.queue, self.queue_seconds, self.with_person, self.danger)
+        return (
+            self.waiting,
+            self.queue,
+            self.queue_seconds,
+            self.with_person,
+            self.danger,
+            self.late,
+        )
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

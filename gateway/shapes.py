@@ -36,6 +36,14 @@ class SourceShown(BaseModel):
     title: str
     section: str
     url: str
+    lang: str | None = Field(default=None, description="Where it is not the conversation's.")
+
+
+class QuoteShown(BaseModel):
+    """Words of a message that are not in the conversation's language."""
+
+    text: str = Field(description="As it stands in the message's text.")
+    lang: str
 
 
 class AttachmentShown(BaseModel):
@@ -56,6 +64,7 @@ class MessageShown(BaseModel):
     buttons: list[ButtonShown]
     attachments: list[AttachmentShown]
     sources: list[SourceShown]
+    quote: QuoteShown | None = None
     at: datetime
 
 
@@ -143,11 +152,21 @@ def shown(message: Message, links: Links) -> MessageShown:
                     "title": source["title"],
                     "section": source["section"],
                     "url": links.source_url(source["path"], message.conversation_id),
+                    "lang": source.get("language"),
                 }
                 for source in message.sources
                 # Anything but a path would lead away from the website.
                 if source["path"].startswith("/")
             ],
+            "quote": next(map(_quote, filter(_is_quoted, message.sources)), None),
             "at": message.at,
         }
     )
+
+
+def _is_quoted(source: dict[str, str]) -> bool:
+    return bool(source.get("quote"))
+
+
+def _quote(source: dict[str, str]) -> dict[str, str]:
+    return {"text": source["quote"], "lang": source["language"]}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 from aftercare.conversations import lock_conversation, new_button_id, next_seq
 from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
-from gateway.bot import BotReply, TurnResult
+from gateway.bot import BotReply, QuotedSource, TurnResult
 from gateway.notices import DELAY_NOTICE, GIVEN_UP_NOTICE, delay_text, given_up_text
 
 _PENDING_ROWS = 20
@@ -157,8 +157,16 @@ def _bot_message(
             {"id": new_button_id(seq), "title": button.title, "payload": button.payload}
             for button in reply.buttons
         ],
-        sources=[asdict(source) for source in reply.sources],
+        sources=[_source(source, conversation.language) for source in reply.sources],
     )
+
+
+def _source(source: QuotedSource, language: str) -> dict[str, str]:
+    """What is kept of a source; a quote only where it is not in the conversation's language."""
+    kept = {"title": source.title, "section": source.section, "path": source.path}
+    if source.language and source.language != language:
+        kept |= {"language": source.language, "quote": source.quote.replace("\0", "")}
+    return kept
 
 
 def _notice(

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 from gateway.desk import desk_of, language_of
 from gateway.page_words import PAGE_WORDS
 from gateway.trouble import RETRY_SECONDS, status_answer, storage_answer, unexpected_answer

@@ -15,7 +15,7 @@ from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Customer, Message, MessageState, Sender
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import Ticket, TicketStatus
-from aftercare.tickets import NewTicket, open_ticket
+from aftercare.tickets.opening import NewTicket, open_ticket
 
 PASSWORD = "correct horse battery"
 AT = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
@@ -109,6 +109,23 @@ def make_attachment(session: Session, message: Message, **changes: Any) -> Attac
     session.add(attachment)
     session.flush()
     return attachment
+
+
+def new_ticket(**changes: Any) -> NewTicket:
+    """What an intake of a repair gathers."""
+    values = {
+        "intake_key": "a1b2c3",
+        "service_id": "repair",
+        "conversation_id": None,
+        "channel": "website",
+        "language": "pt",
+        "description": "Não centrifuga mais.",
+        "product_id": "mare-w900",
+        "name": "Joana Lima",
+        "email": "joana@mail.example",
+        "records": {"product": "mare-w900", "description": "Não centrifuga mais."},
+    }
+    return NewTicket(**{**values, **changes})
 
 
 def make_ticket(

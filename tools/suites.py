@@ -25,7 +25,7 @@ NEEDS_MODEL = ("all", "bot", "conversations", "browser")
 NEEDS_BROWSER = ("all", "browser")
 #: Tests of the services that start the trained bot.
 WITH_MODEL = ("bench", "chaos", "conversations", "faults")
-SUITES = ("all", "unit", "bot", "conversations", "browser", "hostile")
+SUITES = ("all", "unit", "bot", "conversations", "browser", "hostile", "clocks")
 
 
 class Outcome(NamedTuple):
@@ -48,8 +48,16 @@ def service_command(layout: Layout, suite: str) -> list[str]:
 
 def hostile_command(layout: Layout) -> list[str]:
     """As many bodies as AFTERCARE_TEST_EXAMPLES says: thousands take minutes."""
-    command = [str(layout.service_python), "-m", "pytest", "tests/gateway/test_contract.py"]
-    return [*command, "-k", "random_bodies", "--timeout", "3600"]
+    command = [str(layout.service_python), "-m", "pytest"]
+    command += ["tests/gateway/test_contract.py", "tests/gateway/test_api.py"]
+    return [*command, "-k", "random_bodies or answer_to_a_token", "--timeout", "3600"]
+
+
+def clocks_command(layout: Layout) -> list[str]:
+    """As many calendars as AFTERCARE_TEST_CALENDARS says: thousands take a minute."""
+    command = [str(layout.service_python), "-m", "pytest"]
+    command += ["tests/aftercare/clocks/test_business_time.py", "-k", "random_calendars"]
+    return [*command, "--timeout", "3600"]
 
 
 def browser_command(layout: Layout) -> list[str]:
@@ -85,6 +93,8 @@ def suite_commands(layout: Layout, suite: str, with_browser: bool) -> list[tuple
         commands.append(("Tests of the services", service_command(layout, suite)))
     if suite == "hostile":
         commands.append(("Random and hostile bodies", hostile_command(layout)))
+    if suite == "clocks":
+        commands.append(("Working time on random calendars", clocks_command(layout)))
     if suite == "conversations":
         commands.append(("Conversations with the bot", service_command(layout, suite)))
     if suite in NEEDS_BROWSER and with_browser:

@@ -37,8 +37,24 @@ function withLinks(text, newTabWords) {
   return pieces.filter((piece) => piece !== '');
 }
 
+// The text's pieces; words quoted from a manual in another language are told to screen readers.
+function textPieces(message, words) {
+  const text = String(message.text ?? '');
+  if (message.from === 'customer') return [text];
+  const linked = (part) => withLinks(part, words.of('newTab'));
+  const quote = String(message.quote?.text ?? '');
+  const at = quote ? text.indexOf(quote) : -1;
+  if (at < 0) return linked(text);
+  return [
+    ...linked(text.slice(0, at)),
+    element('span', { lang: message.quote.lang, dir: 'auto' }, ...linked(quote)),
+    ...linked(text.slice(at + quote.length)),
+  ];
+}
+
 function sourceLine(source, words, server) {
-  const name = [source.title, source.section].filter(Boolean).join(', ');
+  const name = element('span', { lang: source.lang },
+    [source.title, source.section].filter(Boolean).join(', '));
   const address = safeAddress(source.url, `${server}/`);
   const shown = address ? link(address, name, words.of('newTab')) : name;
   return element('p', { class: 'source' }, words.of('source'), shown);
@@ -94,8 +110,7 @@ function clock(at, words) {
 export function messageNode(message, words, server) {
   const from = SPEAKERS.includes(message.from) ? message.from : 'bot';
   const who = element('p', { class: from === 'staff' ? 'who' : 'who vh' }, `${from === 'staff' && message.name ? String(message.name) : words.of(from)}:`);
-  const text = String(message.text ?? '');
-  const pieces = from === 'customer' ? [text] : withLinks(text, words.of('newTab'));
+  const pieces = textPieces({ ...message, from }, words);
   const bubble = element('div', { class: 'bubble' });
   if (pieces.some(Boolean)) bubble.append(element('p', { class: 'text', dir: 'auto' }, ...pieces));
   for (const source of message.sources ?? []) bubble.append(sourceLine(source, words, server));

@@ -28,6 +28,23 @@ def tie_to_opened(session: Session, ticket: Ticket) -> None:
     )
 
 
+def tie_rest(session: Session, ticket: Ticket, conversation_id: str) -> int:
+    """The ticket, maybe of another conversation, gets the files that belong to none yet; how many.
+
+    Asked for within an intake, that is what came since it began (settle_earlier).
+    """
+    rest = list(
+        session.scalars(
+            select(Attachment).where(
+                Attachment.ticket_id.is_(None), Attachment.conversation_id == conversation_id
+            )
+        )
+    )
+    for file in rest:
+        file.ticket_id = ticket.id
+    return len(rest)
+
+
 def waits_for_ticket(session: Session, conversation_id: str) -> bool:
     """Whether settle_earlier has anything to do."""
     return (
@@ -80,12 +97,16 @@ def _earlier(conversation_id: str) -> ColumnElement[bool]:
 
 
 def _newest_ticket(session: Session, conversation_id: str) -> Ticket | None:
-    return session.scalar(
+    """The ticket opened last, or the one that it was merged into."""
+    ticket = session.scalar(
         select(Ticket)
         .where(Ticket.conversation_id == conversation_id)
         .order_by(Ticket.id.desc())
         .limit(1)
     )
+    if ticket is not None and ticket.merged_into_id is not None:
+        return session.get_one(Ticket, ticket.merged_into_id)
+    return ticket
 
 
 def _has_newer(session: Session, ticket: Ticket) -> bool:

@@ -33,7 +33,10 @@ class HolidaysFile(BaseModel):
 
 
 class BusinessHours(BaseModel):
-    """`week` lists each weekday's stretches like "08:00-18:00"; a day left out is closed."""
+    """`week` lists each weekday's stretches like "08:00-18:00"; a day left out is closed.
+
+    The last stretch of a day may end on the next one: "22:00-06:00".
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -58,8 +61,14 @@ class BusinessHours(BaseModel):
             ends = [moment for text in texts for moment in text.partition("-")[::2]]
             for text in texts:
                 _stretch(text)
-            if any(later <= earlier for earlier, later in pairwise(ends)):
+            overnight = bool(ends) and ends[-1] <= ends[-2]
+            same_day = ends[:-1] if overnight else ends
+            if any(later <= earlier for earlier, later in pairwise(same_day)):
                 raise ValueError(f"times must follow each other: {', '.join(texts)}")
+        for day, following in zip(_WEEKDAYS, (*_WEEKDAYS[1:], *_WEEKDAYS[:1]), strict=True):
+            last, first = week.get(day, ())[-1:], week.get(following, ())[:1]
+            if last and first and first[0][:5] < last[0][-5:] <= last[0][:5]:
+                raise ValueError(f"{last[0]} of {day} goes on after {first[0]} has begun")
         return week
 
     def stretches(self) -> dict[int, tuple[Stretch, ...]]:

@@ -5,74 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from aftercare.catalogue.business_hours import BusinessHours
+from aftercare.catalogue.entries import Entry, Key, Language, Text, Words
+from aftercare.catalogue.service_files import ServiceFile
+from aftercare.catalogue.warranty_files import RecallFile, Serial, WarrantyFile
+from aftercare.clocks.files import ClockPlanFile, ClocksFile, RegionFile
 from aftercare.errors import CatalogueError
-
-Language = Literal["en", "pt"]
-LANGUAGES: tuple[Language, ...] = ("en", "pt")
-
-#: How the answer to a record is understood; each kind has a reader in aftercare/intake/fields.py.
-RecordKind = Literal[
-    "product",
-    "description",
-    "choice",
-    "symptom",
-    "part",
-    "amount",
-    "past_date",
-    "future_date",
-    "serial",
-    "order_number",
-    "ticket_number",
-    "name",
-    "email",
-    "phone",
-    "contact",
-    "proof",
-    "address",
-]
-#: What happens when all records of a service are there; see actions/intake.py.
-Completion = Literal["open_ticket", "answer_from_manual", "answer_warranty", "tell_status"]
-
-#: What a question may hold in braces; aftercare/intake/dialogue.py fills it.
-PLACEHOLDERS = ("serial_example", "ticket_example")
-
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
+from aftercare.returns.files import ReturnsFile
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(_Entry):
-    """A text in every language of the company."""
-
-    en: str
-    pt: str
-
-
-class Words(_Entry):
-    en: tuple[str, ...] = ()
-    pt: tuple[str, ...] = ()
-
-
-class CompanyFile(_Entry):
+class CompanyFile(Entry):
     name: str
     email: str
     site: str
     languages: tuple[Language, ...]
     default_language: Language
     business_hours: BusinessHours
+    #: Where customers live who have other business hours; the ones above are the company's own.
+    regions: tuple[RegionFile, ...] = ()
+    clocks: ClocksFile = ClocksFile()
     answer_within: Text
+    #: None: no returns are taken.
+    returns: ReturnsFile | None = None
     safety_words: Words
 
 
-class CategoryFile(_Entry):
+class CategoryFile(Entry):
     id: Key
     name: Text
     names: Words
@@ -80,7 +43,7 @@ class CategoryFile(_Entry):
     everyday_names: Words = Words()
 
 
-class SymptomFile(_Entry):
+class SymptomFile(Entry):
     """A fault in customers' words; the last one of the file is the most general."""
 
     id: Key
@@ -88,47 +51,33 @@ class SymptomFile(_Entry):
     words: Words
 
 
-class Price(_Entry):
+class Price(Entry):
     amount: int = Field(ge=0, description="minor units of the currency")
     currency: str = Field(pattern=r"^[A-Z]{3}$")
 
 
-class Serial(_Entry):
-    pattern: str
-    example: str
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
-        return pattern
-
-
-class FeatureFile(_Entry):
+class FeatureFile(Entry):
     id: Key
     name: Text
     rating: int = Field(ge=1, le=5)
     words: Words
 
 
-class PartFile(_Entry):
+class PartFile(Entry):
     id: Key
     name: Text
     words: Words = Words()
     price: int = Field(ge=0, description="minor units of the product's currency")
 
 
-class MaintenanceFile(_Entry):
+class MaintenanceFile(Entry):
     id: Key
     name: Text
     every_months: int = Field(ge=1)
     section: str
 
 
-class CheckFile(_Entry):
+class CheckFile(Entry):
     """A question at the end of a lesson; the first answer is the right one, shown in any place."""
 
     ask: Text
@@ -136,7 +85,7 @@ class CheckFile(_Entry):
     answers: tuple[Text, ...] = Field(min_length=2, max_length=5)
 
 
-class LessonFile(_Entry):
+class LessonFile(Entry):
     """A lesson of a product's training: sections of its manual, in the order in which to teach."""
 
     id: Key
@@ -147,14 +96,16 @@ class LessonFile(_Entry):
     checks: tuple[CheckFile, ...] = ()
 
 
-class ProductFile(_Entry):
+class ProductFile(Entry):
     id: Key
     category: Key
     model: str
     name: Text
     price: Price
     importance: int = Field(ge=1, le=5)
-    warranty_months: int = Field(ge=0)
+    #: Instead of `warranty`, where that is all there is to say.
+    warranty_months: int | None = Field(ge=0, le=600, default=None)
+    warranty: WarrantyFile | None = None
     serial: Serial
     needs_installation: bool
     maintenance: tuple[MaintenanceFile, ...]
@@ -165,70 +116,11 @@ class ProductFile(_Entry):
     #: Empty: the lessons are the manual's own sections with steps.
     training: tuple[LessonFile, ...] = ()
 
-
-class ChoiceFile(_Entry):
-    id: Key
-    name: Text
-    words: Words
-    #: Faults that say it as well: who tells one need not choose.
-    symptoms: tuple[Key, ...] = ()
-    #: Whether who chooses it says that the product failed before it was first used.
-    before_first_use: bool = False
-
-
-class RecordFile(_Entry):
-    field: Key
-    kind: RecordKind
-    required: bool
-    label: Text
-    ask: Text
-    choices: tuple[ChoiceFile, ...] = ()
-
-    @field_validator("ask")
-    @classmethod
-    def _can_be_filled(cls, ask: Text) -> Text:
-        for question in (ask.en, ask.pt):
-            try:
-                question.format(**dict.fromkeys(PLACEHOLDERS, ""))
-            except (KeyError, IndexError, ValueError) as error:
-                raise ValueError(
-                    f"'{question}' may hold {{serial_example}} and {{ticket_example}} and no other "
-                    "brace"
-                ) from error
-        return ask
-
-
-class StepFile(_Entry):
-    id: Key
-    role: Key
-    hours: int = Field(ge=0, description="working hours until the step is done")
-    text: Text
-
-
-class MeasureFile(_Entry):
-    id: Key
-    name: Text
-    definition: Text
-    target: float
-
-
-class ServiceFile(_Entry):
-    id: Key
-    intent: Key
-    completion: Completion
-    confirm: bool
-    #: Whether the remedy that the manual has for the fault is offered before a ticket is opened.
-    troubleshoot: bool = False
-    name: Text
-    #: What the customer wants, after "to": "report a fault".
-    wish: Text
-    opening: Text
-    requirements: tuple[Text, ...] = Field(min_length=1)
-    keywords: Words
-    procedure: tuple[StepFile, ...] = Field(min_length=1)
-    records: tuple[RecordFile, ...] = Field(min_length=1)
-    measure: MeasureFile
-    channels: tuple[Key, ...] = Field(min_length=1)
+    @model_validator(mode="after")
+    def _has_a_warranty(self) -> Self:
+        if (self.warranty is None) == (self.warranty_months is None):
+            raise ValueError("write either warranty or warranty_months")
+        return self
 
 
 class CatalogueFiles(BaseModel):
@@ -241,6 +133,7 @@ class CatalogueFiles(BaseModel):
     symptoms: tuple[SymptomFile, ...]
     products: tuple[ProductFile, ...]
     services: tuple[ServiceFile, ...]
+    recalls: tuple[RecallFile, ...] = ()
 
 
 def read_catalogue(folder: Path) -> CatalogueFiles:
@@ -254,10 +147,17 @@ def read_catalogue(folder: Path) -> CatalogueFiles:
         symptoms=tuple(_checked(folder / "symptoms.yml", SymptomFile, many=True)),
         products=tuple(_each_named(folder / "products", ProductFile)),
         services=tuple(_each_named(folder / "services", ServiceFile)),
+        recalls=tuple(_recalls(folder)),
     )
-    _check_holidays(files.company, folder)
+    _check_clocks(files.company, folder)
     _check_references(files, folder)
     return files
+
+
+def _recalls(folder: Path) -> list[RecallFile]:
+    """Most companies have none, and no such file."""
+    path = folder / "recalls.yml"
+    return _checked(path, RecallFile, many=True) if path.is_file() else []
 
 
 def read_company(folder: Path) -> CompanyFile:
@@ -288,11 +188,19 @@ def _checked[Model: BaseModel](path: Path, model: type[Model], many: bool = Fals
         raise CatalogueError(f"{path}: {error}") from error
 
 
-def _check_holidays(company: CompanyFile, folder: Path) -> None:
-    holidays = company.business_hours.holidays
+def clock_plan(company: CompanyFile) -> ClockPlanFile:
+    """What clocks need of the company's file. Raises ValueError where it does not hold together."""
+    return ClockPlanFile(
+        business_hours=company.business_hours, regions=company.regions, clocks=company.clocks
+    )
+
+
+def _check_clocks(company: CompanyFile, folder: Path) -> None:
     try:
-        if holidays:
-            holidays.check()
+        plan = clock_plan(company)
+        for hours in (plan.business_hours, *(one.business_hours for one in plan.regions)):
+            if hours.holidays:
+                hours.holidays.check()
     except ValueError as error:
         raise CatalogueError(f"{folder / 'company.yml'}: {error}") from error
 
@@ -314,25 +222,50 @@ def _check_references(files: CatalogueFiles, folder: Path) -> None:
         _refuse_doubled(path, "part", (part.id for part in product.parts))
         _refuse_doubled(path, "maintenance", (task.id for task in product.maintenance))
         _refuse_doubled(path, "lesson", (lesson.id for lesson in product.training))
+        _check_warranty(path, product, files)
+    _check_recalls(folder / "recalls.yml", files)
     _refuse_doubled(folder, "product model", (product.model for product in files.products))
     _refuse_doubled(folder, "service intent", (service.intent for service in files.services))
+    _refuse_doubled(folder, "sign of a service", (s for one in files.services for s in one.signs))
     for service in files.services:
         path = folder / "services" / f"{service.id}.yml"
-        _refuse_doubled(path, "record", (record.field for record in service.records))
-        for record in service.records:
-            _refuse_doubled(path, "choice", (choice.id for choice in record.choices))
-            _refuse_doubled(path, "symptom", (s for c in record.choices for s in c.symptoms))
-            unknown = {s for c in record.choices for s in c.symptoms} - symptoms
-            if unknown:
-                raise CatalogueError(
-                    f"{path}: '{record.field}' names symptoms that symptoms.yml does not have: "
-                    f"{', '.join(sorted(unknown))}"
-                )
-            if (record.kind == "choice") != bool(record.choices):
-                raise CatalogueError(
-                    f"{path}: record '{record.field}' needs choices if it is of kind choice, "
-                    "and only then"
-                )
+        unknown = service.symptoms_named - symptoms
+        if unknown:
+            raise CatalogueError(
+                f"{path}: the choices name symptoms that symptoms.yml does not have: "
+                f"{', '.join(sorted(unknown))}"
+            )
+
+
+def _check_warranty(path: Path, product: ProductFile, files: CatalogueFiles) -> None:
+    if product.warranty is None:
+        return
+    terms = product.warranty.terms
+    _refuse_doubled(path, "term of the warranty", (term.id for term in terms))
+    pieces = {part.id for part in product.parts} | {one.id for one in product.features}
+    _refuse_unknown(path, "parts or features", product.warranty.pieces - pieces)
+    services = {service.id for service in files.services}
+    named = {service for term in terms for service in term.extended_by}
+    _refuse_unknown(path, "services", named - services)
+
+
+def _check_recalls(path: Path, files: CatalogueFiles) -> None:
+    _refuse_doubled(path, "recall", (recall.id for recall in files.recalls))
+    products = {product.id: product for product in files.products}
+    named = {recall.product for recall in files.recalls}
+    _refuse_unknown(path, "products", named - set(products))
+    for recall in files.recalls:
+        groups = re.compile(products[recall.product].serial.pattern).groupindex
+        if recall.made and not {"year", "week"} <= set(groups):
+            raise CatalogueError(
+                f"{path}: the recall '{recall.id}' names weeks, and the serial numbers of "
+                f"{recall.product} do not tell them: give their pattern the groups year and week"
+            )
+
+
+def _refuse_unknown(path: Path, what: str, unknown: set[str]) -> None:
+    if unknown:
+        raise CatalogueError(f"{path}: there are no such {what}: {', '.join(sorted(unknown))}")
 
 
 def _refuse_doubled(place: Path, what: str, keys: Iterable[str]) -> None:

@@ -7,25 +7,20 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from aftercare.catalogue.files import (
-    CatalogueFiles,
-    ProductFile,
-    RecordFile,
-    ServiceFile,
-    Text,
-    read_catalogue,
-)
+from aftercare.catalogue.files import CatalogueFiles, ProductFile, clock_plan, read_catalogue
 from aftercare.catalogue.manual_files import ManualText, newest_of, read_manuals
-from aftercare.catalogue.snapshot import part_id
+from aftercare.catalogue.services import tell_of_change
+from aftercare.catalogue.versions import apply_file
+from aftercare.clocks.plan import put_plan
 from aftercare.database import SessionFactory, open_engine, open_sessions, writing
 from aftercare.errors import CatalogueError
 from aftercare.guidance.index import Progress, build_index
 from aftercare.manuals.versions import put_catalogue_manuals
+from aftercare.ownership.recalls import put_recalls
 from aftercare.progress import ProgressBar
 from aftercare.settings import Settings, settings
 from aftercare.tables.catalogue import (
@@ -36,8 +31,9 @@ from aftercare.tables.catalogue import (
     Part,
     Product,
     Service,
-    ServiceRecord,
+    Symptom,
 )
+from aftercare.visits.resources import put_resources, read_resources
 
 
 def fingerprint(folder: Path) -> str:
@@ -62,20 +58,29 @@ def load_catalogue(session: Session, folder: Path, now: datetime) -> bool:
         return False
     files = read_catalogue(folder)
     manuals = read_manuals(folder)
+    resources = read_resources(folder, files)
     _check_manuals(files, manuals)
 
     for position, category in enumerate(files.categories):
         session.merge(Category(id=category.id, position=position, name=category.name.model_dump()))
     session.flush()
+    _check_models(session, files)
     for product in files.products:
         _put_product(session, product)
-    for position, service in enumerate(files.services):
-        _put_service(session, service, position, files)
+    _put_symptoms(session, files)
+    put_recalls(session, files.recalls)
     _retire(session, files)
+    session.flush()  # choices name what is in the tables
+    for position, service in enumerate(files.services):
+        digest = _digest(folder / "services" / f"{service.id}.yml")
+        apply_file(session, service, position=position, digest=digest, now=now)
+    put_resources(session, resources, files, now)
+    put_plan(session, clock_plan(files.company))
     session.flush()
     put_catalogue_manuals(session, manuals)
     session.merge(CatalogueState(id=1, fingerprint=wanted, loaded_at=now))
     session.flush()
+    tell_of_change(session)
     return True
 
 
@@ -101,6 +106,17 @@ def _check_manuals(files: CatalogueFiles, manuals: list[ManualText]) -> None:
                     )
 
 
+def _check_models(session: Session, files: CatalogueFiles) -> None:
+    """A model is one product's. Raises CatalogueError where an imported one has it."""
+    ids = {product.model: product.id for product in files.products}
+    for product in session.scalars(select(Product).where(Product.imported)):
+        if ids.get(product.model, product.id) != product.id:
+            raise CatalogueError(
+                f"product {ids[product.model]}: its model {product.model} is that of the imported "
+                f"product {product.id}; give one of them another model"
+            )
+
+
 def _sections_named(product: ProductFile) -> Iterator[tuple[str, str]]:
     """Every section of the manual that a product's file names, with what names it."""
     for task in product.maintenance:
@@ -122,17 +138,27 @@ def _put_product(session: Session, product: ProductFile) -> None:
     row.price_minor = product.price.amount
     row.currency = product.price.currency
     row.importance = product.importance
-    row.warranty_months = product.warranty_months
+    rules = product.warranty
+    row.warranty_months = rules.months if rules else product.warranty_months or 0
+    row.warranty = rules.model_dump(mode="json", exclude_none=True) if rules else {}
     row.serial_pattern = product.serial.pattern
     row.serial_example = product.serial.example
+    row.serial_check = product.serial.check
     row.needs_installation = product.needs_installation
     row.training = [lesson.model_dump(mode="json") for lesson in product.training]
     row.active = True
+    row.imported = False
     row.features, row.parts, row.maintenance = [], [], []
     session.add(row)
     session.flush()  # the old rows go before the new ones claim their keys
     row.features = [
-        Feature(position=position, key=f.id, name=f.name.model_dump(), rating=f.rating)
+        Feature(
+            position=position,
+            key=f.id,
+            name=f.name.model_dump(),
+            rating=f.rating,
+            words=f.words.model_dump(mode="json"),
+        )
         for position, f in enumerate(product.features)
     ]
     row.parts = [
@@ -151,71 +177,28 @@ def _put_product(session: Session, product: ProductFile) -> None:
     ]
 
 
-def _put_service(
-    session: Session, service: ServiceFile, position: int, files: CatalogueFiles
-) -> None:
-    row = session.get(Service, service.id) or Service(id=service.id)
-    row.position = position
-    row.intent = service.intent
-    row.completion = service.completion
-    row.confirm = service.confirm
-    row.troubleshoot = service.troubleshoot
-    row.name = service.name.model_dump()
-    row.wish = service.wish.model_dump()
-    row.opening = service.opening.model_dump()
-    row.requirements = [requirement.model_dump() for requirement in service.requirements]
-    row.keywords = service.keywords.model_dump(mode="json")
-    row.procedure = [step.model_dump() for step in service.procedure]
-    row.measure = service.measure.model_dump()
-    row.channels = list(service.channels)
-    row.active = True
-    row.records = []
-    session.add(row)
-    session.flush()
-    row.records = [
-        ServiceRecord(
-            position=place,
-            field=record.field,
-            kind=record.kind,
-            required=record.required,
-            label=record.label.model_dump(),
-            ask=record.ask.model_dump(),
-            choices=_choices(record, files),
+def _put_symptoms(session: Session, files: CatalogueFiles) -> None:
+    session.execute(delete(Symptom))
+    session.add_all(
+        Symptom(
+            id=symptom.id,
+            position=position,
+            name=symptom.name.model_dump(),
+            words=symptom.words.model_dump(mode="json"),
         )
-        for place, record in enumerate(service.records)
-    ]
+        for position, symptom in enumerate(files.symptoms)
+    )
 
 
-def _choices(record: RecordFile, files: CatalogueFiles) -> list[dict[str, Any]]:
-    """What a record can hold, with names: all symptoms, or each product's parts and features."""
-    if record.kind == "symptom":
-        return [_choice(one.id, one.name) for one in files.symptoms]
-    if record.kind == "part":
-        return [
-            _choice(part_id(product.id, key), name)
-            for product in files.products
-            for key, name in _pieces(product).items()
-        ]
-    return [choice.model_dump(mode="json") for choice in record.choices]
-
-
-def _choice(id: str, name: Text) -> dict[str, Any]:
-    """Without words: the bot knows them from the files."""
-    return {"id": id, "name": name.model_dump(), "words": {}}
-
-
-def _pieces(product: ProductFile) -> dict[str, Text]:
-    """Parts and features; one of each with the same id are the same thing to a customer."""
-    return {
-        **{feature.id: feature.name for feature in product.features},
-        **{part.id: part.name for part in product.parts},
-    }
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _retire(session: Session, files: CatalogueFiles) -> None:
     products = {product.id for product in files.products}
     services = {service.id for service in files.services}
-    for product in session.scalars(select(Product)):
+    # What came with a file of records is not missing from the catalogue's.
+    for product in session.scalars(select(Product).where(Product.imported.is_(False))):
         product.active = product.id in products
     for service in session.scalars(select(Service)):
         service.active = service.id in services

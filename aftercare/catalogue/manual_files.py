@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from aftercare.catalogue.files import Language
+from aftercare.catalogue.entries import Language
 from aftercare.errors import CatalogueError, UnusableFile
 from aftercare.manuals.document import Figure
 from aftercare.manuals.readers import read_file

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from aftercare.catalogue.snapshot import part_id
+from aftercare.clocks.keeping import follow_priority
 from aftercare.errors import NotAllowed
 from aftercare.evaluation.facts import (
     NO,
@@ -20,7 +21,8 @@ from aftercare.evaluation.facts import (
 from aftercare.evaluation.rule import HUNDREDTHS
 from aftercare.evaluation.weighing import weigh_ticket
 from aftercare.tables.staff import Staff
-from aftercare.tables.tickets import Ticket, TicketEvent, TicketRecord
+from aftercare.tables.tickets import Ticket, TicketRecord
+from aftercare.tickets.history import Actor, record
 
 #: Kind of the line in the history that says so.
 WEIGHED_AGAIN = "weighed_again"
@@ -59,23 +61,22 @@ def correct_facts(
     before = _told(ticket)
     session.flush()
     weigh_ticket(session, ticket)
-    ticket.updated_at = now
-    ticket.events.append(
-        TicketEvent(
-            at=now,
-            kind=WEIGHED_AGAIN,
-            staff_id=staff.id,
-            actor=staff.name,
-            note=f"{before} → {_told(ticket)}",
-        )
+    follow_priority(session, ticket, now)
+    record(
+        session,
+        ticket,
+        WEIGHED_AGAIN,
+        by=Actor.of(staff),
+        now=now,
+        before=before,
+        after=_told(ticket),
     )
-    session.flush()
 
 
 def _put(ticket: Ticket, field: str, value: str) -> None:
-    for record in ticket.records:
-        if record.field == field:
-            record.value = value
+    for kept in ticket.records:
+        if kept.field == field:
+            kept.value = value
             return
     ticket.records.append(TicketRecord(field=field, value=value))
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy.orm import object_session
+
 from aftercare.catalogue.snapshot import part_id
 from aftercare.evaluation.rule import Facts
+from aftercare.ownership.cover import dates_of, repairs_of, rules_of
 from aftercare.tables.catalogue import Product
+from aftercare.tables.ownership import OwnedProduct
 from aftercare.tables.tickets import Ticket
-from aftercare.warranty import covered_until
+from aftercare.warranty import Dates, Repair, coverage
 
 #: Fields that staff can add to a ticket whose service does not ask for them.
 PART, PURCHASE_DATE, UNUSED = "part", "purchase_date", "before_first_use"
@@ -28,11 +32,28 @@ def put_facts(ticket: Ticket) -> None:
     ticket.importance = product.importance if product else None
     ticket.unused = _is_unused(ticket, values)
     ticket.age_days = max(0, (opened - bought).days) if bought else None
-    ticket.covered = (
-        opened <= covered_until(bought, product.warranty_months) if bought and product else None
-    )
+    ticket.covered = _covered(ticket, bought, opened)
     ticket.price_minor = product.price_minor if product else None
     ticket.currency = product.currency if product else None
+
+
+def _covered(ticket: Ticket, bought: date | None, opened: date) -> bool | None:
+    """Whether the product was covered; a registered piece counts with what is on file of it."""
+    if ticket.product is None:
+        return None
+    session = object_session(ticket)
+    owned = None
+    if session is not None and ticket.owned_product_id is not None:
+        owned = session.get(OwnedProduct, ticket.owned_product_id)
+    rules = rules_of(ticket.product)
+    repairs: list[Repair] = []
+    dates = Dates(bought) if bought else None
+    if owned is not None and session is not None:
+        # What staff correct on the ticket counts before the day that is registered.
+        known = dates_of(owned)
+        dates = known if known and bought in (None, known.bought) else dates
+        repairs = repairs_of(session, owned, rules, without=(ticket.id,))
+    return coverage(rules, dates, opened, repairs).in_force if dates else None
 
 
 def facts_of(ticket: Ticket) -> Facts:

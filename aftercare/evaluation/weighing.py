@@ -36,6 +36,9 @@ def _put_score(ticket: Ticket, by: RuleVersion) -> None:
     found = weigh(facts_of(ticket), by.rule, danger=ticket.danger)
     ticket.rule_version = by.version
     ticket.score = found.score
+    if ticket.band != found.band:
+        # Another priority has other targets; the clocks learn of it from aftercare/clocks/watch.py.
+        ticket.clocks_stale = True
     ticket.band = found.band
     ticket.precedence = precedence(found.score, danger=ticket.danger)
 
@@ -107,6 +110,9 @@ def _weigh_again(session: Session, after: int) -> tuple[int, int]:
             score=score,
             band=band_of(by.rule, score),
             precedence=precedence_of(score),
+            clocks_stale=or_(
+                Ticket.clocks_stale, Ticket.band.is_distinct_from(band_of(by.rule, score))
+            ),
         )
         .execution_options(synchronize_session=False)
     )

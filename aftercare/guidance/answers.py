@@ -180,4 +180,5 @@ def _source(section: _Section) -> Source:
         title=section.manual_title,
         section=section.heading + page,
         path=f"/manuals/{section.product}/{section.language}/{section.anchor}",
+        language=section.language,
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from aftercare.catalogue.files import LANGUAGES, Language
+from aftercare.catalogue.entries import LANGUAGES, Language
 from aftercare.errors import UnusableFile
 from aftercare.guidance.index import GuidanceIndex, IndexedSection, write_index
 

@@ -23,9 +23,10 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aftercare.catalogue.files import LANGUAGES, Language
+from aftercare.catalogue.entries import LANGUAGES, Language
 from aftercare.database import SessionFactory, reading
 from aftercare.errors import GuidanceUnavailable
+from aftercare.guidance.catalogue_words import FeatureWords, features_in_tables
 from aftercare.guidance.learned import judged_answers, learned_words
 from aftercare.guidance.manual_words import SectionWords, manual_words, restored, stored
 from aftercare.guidance.ranking import ManualRanking, Vocabulary
@@ -96,6 +97,7 @@ def build_index(sessions: SessionFactory, var_dir: Path, progress: Progress | No
 
 def _sections(session: Session, language: str) -> Iterator[IndexedSection]:
     learned = learned_words(judged_answers(session, language), language)
+    features = FeatureWords(features_in_tables(session), language)
     rows = session.execute(
         select(
             Manual.product_id,
@@ -110,6 +112,7 @@ def _sections(session: Session, language: str) -> Iterator[IndexedSection]:
     )
     for product, anchor, heading, markdown in rows:
         more = learned.get((product, anchor), ())
+        more += features.of(product, heading)
         yield IndexedSection(product, anchor, heading, markdown, more)
 
 

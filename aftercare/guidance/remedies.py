@@ -39,10 +39,12 @@ _LED_BY_CODE = re.compile(r"^.*\b[A-Z]{1,2}-?\d{1,3}\b\s*[:.–—-]?\s*")
 class Symptoms:
     """The catalogue's faults in one language, each by the terms of the phrases that tell it.
 
-    `general` holds the terms of the last one, "it is broken", which tell nothing.
+    `single_words` are its phrases of one word, as they are written; `general` holds the terms of
+    the last fault, "it is broken", which tell nothing.
     """
 
     phrases: dict[str, tuple[tuple[str, ...], ...]]
+    single_words: dict[str, tuple[str, ...]]
     general: frozenset[str]
     language: str
 
@@ -66,8 +68,12 @@ def symptoms_of(faults: Sequence[tuple[str, Sequence[str]]], language: str) -> S
         name: tuple(phrase for one in listed if len(phrase := _phrase(one, language)) > 0)
         for name, listed in faults
     }
+    single_words = {
+        name: tuple(one for one in listed if len(words(one)) == 1) for name, listed in faults
+    }
     general = phrases.pop(faults[-1][0], ()) if faults else ()
-    return Symptoms(phrases, frozenset(term for one in general for term in one) | {NOT}, language)
+    nothing = frozenset(term for one in general for term in one) | {NOT}
+    return Symptoms(phrases, single_words, nothing, language)
 
 
 def find_remedy(
@@ -124,11 +130,12 @@ class _Likeness:
         self._terms = [
             frozenset(_terms(words(fault), language)) - nothing for fault in self._faults
         ]
-        self._symptoms = [set(symptoms.told(fault)) for fault in self._faults]
+        self._symptoms = [symptoms.told(fault) for fault in self._faults]
+        self._catalogue = symptoms
         self._has_code = [bool(_codes(remedy.symptom)) for remedy in remedies]
         self._in_faults = Counter(term for terms in self._terms for term in terms)
         sections = [
-            SectionWords(str(at), words(remedy.symptom), words(remedy.text))
+            SectionWords(str(at), words(remedy.symptom), [*words(remedy.text), *self._also(at)])
             for at, remedy in enumerate(remedies)
         ]
         ranking = ManualRanking(manual_words(sections, language), language)
@@ -136,6 +143,13 @@ class _Likeness:
         found = ranking.rank(asked, len(remedies), Vocabulary.of([ranking]))
         best = max((one.score for one in found), default=1.0)
         self._ranked = {int(one.anchor): (one.score / best, one.coverage) for one in found}
+
+    def _also(self, at: int) -> list[str]:
+        """Words for a remedy's fault that its manual may not have, in the order of the catalogue.
+
+        Of phrases ("water under it") the words by themselves tell other faults as well.
+        """
+        return [word for name in self._symptoms[at] for word in self._catalogue.single_words[name]]
 
     def of(self, at: int) -> float:
         """The likeness of one remedy; about 3 where everything fits."""
@@ -146,7 +160,7 @@ class _Likeness:
             _RANK * rank
             + _SAID * self._share(terms, self._said, self._near)
             + _BY_SYMPTOM * by_symptom
-            + _SAME_SYMPTOM * (not self._symptoms[at].isdisjoint(self._told))
+            + _SAME_SYMPTOM * any(name in self._told for name in self._symptoms[at])
             + _COVERED * covered
             - _NO_CODE_TOLD * self._has_code[at]
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aftercare.accents import without_accents
 from aftercare.guidance.sections import (
@@ -17,6 +17,7 @@ from aftercare.guidance.sections import (
     Paragraph,
     Step,
     Table,
+    WarningLevel,
     notices_of,
     read_blocks,
 )
@@ -83,7 +84,7 @@ class Remedy:
     """What a manual advises against one fault.
 
     `row` is the table row or list item that it is alone, empty where the whole section is quoted;
-    `reserved` says that the manual leaves it to a technician.
+    `reserved` says that the manual leaves it to a technician, `warns` that a warning comes with it.
     """
 
     anchor: str
@@ -92,6 +93,7 @@ class Remedy:
     text: str
     row: str
     reserved: bool
+    warns: bool = False
 
 
 def read_remedies(parts: Iterable[ManualPart]) -> list[Remedy]:
@@ -101,6 +103,11 @@ def read_remedies(parts: Iterable[ManualPart]) -> list[Remedy]:
 
 def _of_section(part: ManualPart) -> list[Remedy]:
     blocks = read_blocks(part.markdown)
+    warns = any(notice.level is not WarningLevel.NOTE for notice in notices_of(blocks))
+    return [replace(remedy, warns=warns) for remedy in _in_section(part, blocks)]
+
+
+def _in_section(part: ManualPart, blocks: list[Block]) -> list[Remedy]:
     one_fault = _is_about_one_fault(part)
     rows = _rows(part, blocks, items=not one_fault and _in_chapter(part))
     if not one_fault and not rows:

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aftercare.announcements import bot_turn
+from aftercare.clocks.keeping import answered_in
 from aftercare.conversations import lock_conversation, new_button_id, next_seq
 from aftercare.errors import AftercareError
 from aftercare.handover.notices import COME_BACK, notice_buttons, notice_text
@@ -15,6 +17,8 @@ from aftercare.handover.queue import open_handover
 from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
 from aftercare.tables.handover import Handover, HandoverEvent, HandoverState, HandoverStep
 from aftercare.tables.staff import Staff
+from aftercare.tickets.history import Actor
+from aftercare.webhooks.events import HANDOVER_ASKED, HANDOVER_TAKEN, note_event
 
 #: Staff choose ids in forms, customers in their clients: the sign keeps the two apart.
 _STAFF_ID_SIGN = "staff:"
@@ -48,6 +52,7 @@ def ask_for_person(session: Session, conversation_id: str, now: datetime) -> Non
         session.add(handover)
         _note(conversation, handover, HandoverStep.ASKED, now)
         session.flush()
+        note_event(session, HANDOVER_ASKED, _told(conversation), now)
 
 
 def leave_queue(session: Session, conversation_id: str, now: datetime) -> None:
@@ -89,6 +94,7 @@ def take(
     handover.state, handover.since, handover.staff = HandoverState.WITH_PERSON, now, staff
     _keep_from_bot(session, conversation_id)
     _say(session, conversation, step, now, staff.name)
+    note_event(session, HANDOVER_TAKEN, _told(conversation), now)
 
 
 def reply(
@@ -121,6 +127,7 @@ def reply(
             author=staff.name,
         )
     )
+    answered_in(session, conversation_id, by=Actor.of(staff), now=now)
     return Replied(seq, new=True)
 
 
@@ -132,7 +139,7 @@ def hand_back(session: Session, conversation_id: str, staff: Staff, now: datetim
     conversation = lock_conversation(session, conversation_id)
     handover = _held_by(session, conversation_id, staff)
     _end(conversation, handover, HandoverStep.HANDED_BACK, now, staff)
-    return _let_bot_go_on(session, conversation, now)
+    return bot_turn(session, conversation, COME_BACK, now)
 
 
 def end_wait(session: Session, conversation_id: str, asked_before: datetime, now: datetime) -> bool:
@@ -163,7 +170,7 @@ def end_silence(
     name = handover.staff.name if handover.staff else ""
     _end(conversation, handover, HandoverStep.WENT_SILENT, now)
     _say(session, conversation, HandoverStep.WENT_SILENT, now, name)
-    return _let_bot_go_on(session, conversation, now)
+    return bot_turn(session, conversation, COME_BACK, now)
 
 
 def unanswered_since(session: Session, handover: Handover) -> datetime | None:
@@ -224,6 +231,11 @@ def _end(
     handover.state, handover.since = HandoverState.OVER, now
 
 
+def _told(conversation: Conversation) -> dict[str, str]:
+    """What other systems learn of it."""
+    return {"conversation": conversation.id, "channel": conversation.channel}
+
+
 def _keep_from_bot(session: Session, conversation_id: str) -> None:
     """What still waits for the bot is the person's now, but for what it may have in work."""
     waiting = session.scalars(
@@ -233,22 +245,6 @@ def _keep_from_bot(session: Session, conversation_id: str) -> None:
     ).all()
     for message in waiting[1:]:
         message.state = MessageState.DONE
-
-
-def _let_bot_go_on(session: Session, conversation: Conversation, now: datetime) -> int:
-    seq = next_seq(conversation, now)
-    session.add(
-        Message(
-            conversation_id=conversation.id,
-            seq=seq,
-            sender=Sender.SYSTEM,
-            text="",
-            payload=COME_BACK,
-            at=now,
-            state=MessageState.RECEIVED,
-        )
-    )
-    return seq
 
 
 def _say(

@@ -18,11 +18,12 @@ from aftercare.intake.digressions import (
     INTERRUPTS,
     TOLD_IN_STORIES,
 )
-from aftercare.intake.fields import Accepted, Refused, introduces_by_name, read
+from aftercare.intake.double import wants_new_ticket
+from aftercare.intake.fields import MISTYPED_SERIAL, Accepted, Refused, introduces_by_name, read
 from aftercare.intake.filing import Filing
 from aftercare.intake.questions import Questions
 from aftercare.intake.remedy import heard_of_remedy
-from aftercare.intake.state import CONFIRMATION, REMEDY, WHAT_TO_CHANGE, IntakeState, Memory
+from aftercare.intake.state import CONFIRMATION, DOUBLE, REMEDY, WHAT_TO_CHANGE, IntakeState, Memory
 from aftercare.intake.understood import Understood
 from aftercare.intake.words import called, main_words, telling_words, words_of
 from aftercare.replies import Reply
@@ -81,7 +82,8 @@ class Intake:
 
     def resume(self) -> Step:
         """Ask again for what was being asked, after something else was answered."""
-        return self._ask() if self.state.asking == REMEDY else self._go_on([])
+        asks_beside = self.state.asking in (REMEDY, DOUBLE)
+        return self._ask() if asks_beside else self._go_on([])
 
     def take(self, said: Understood) -> Step:
         """Read a message as the answer to what is being asked."""
@@ -89,6 +91,8 @@ class Intake:
             return Step(Verdict.CANCELLED, [Reply("utter_intake_cancelled")])
         if self.state.asking == REMEDY:
             return self._take_remedy(said)
+        if self.state.asking == DOUBLE:
+            return self._take_double(said)
         if self.state.asking == CONFIRMATION:
             return self._take_confirmation(said)
         if self.state.asking == WHAT_TO_CHANGE:
@@ -154,6 +158,17 @@ class Intake:
         not_helped = [Reply("utter_remedy_not_helped")] if outcome is Outcome.NOT_HELPED else []
         return self._go_on([*changed, *not_helped])
 
+    def _take_double(self, said: Understood) -> Step:
+        """Add it to the open ticket, or open a new one; who says neither twice gets a new one."""
+        self.state.opens_new = wants_new_ticket(said)
+        if self.state.opens_new is None:
+            if self._is_digression(said):
+                return Step(Verdict.DIGRESSION)
+            if not self._out_of_patience():
+                return self._ask()
+            self.state.opens_new = True
+        return Step(Verdict.COMPLETE)
+
     def _take_confirmation(self, said: Understood) -> Step:
         if self._interrupts(None, said):
             return Step(Verdict.DIGRESSION)
@@ -193,6 +208,9 @@ class Intake:
         asked_for_more = record.kind == "description" and self.state.refusals > 0
         if isinstance(reading, Refused) and asked_for_more and any(map(str.isalpha, said.text)):
             return Accepted(said.text)  # still one word: then that word is meant
+        if isinstance(reading, Refused) and reading.response == MISTYPED_SERIAL:
+            # Asked again already: the number is taken, and stands as unverified.
+            return Accepted(reading.values["serial"]) if self.state.refusals else reading
         return reading
 
     def _is_cancel(self, said: Understood) -> bool:
@@ -355,7 +373,9 @@ class Intake:
 
     @property
     def _questions(self) -> Questions:
-        return Questions(self.catalogue, self.state, self.language)
+        return Questions(
+            self.catalogue, self.state, self.language, self.memory.own, self.memory.owned
+        )
 
     @property
     def _filing(self) -> Filing:

@@ -15,6 +15,7 @@ from aftercare.catalogue.snapshot import Catalogue, Record, part_id
 from aftercare.intake.durations import read_time_ago
 from aftercare.intake.understood import Entity, Understood
 from aftercare.intake.words import plain, plain_in_place, words_of
+from aftercare.serials import check_fits, has_form, normalise
 from aftercare.ticket_numbers import EXAMPLE, read_number
 
 #: Countries whose national numbers are understood without a country code.
@@ -22,6 +23,8 @@ PHONE_REGIONS = ("BR", "PT")
 _OLDEST_PURCHASE = timedelta(days=365 * 40)
 _LATEST_VISIT = timedelta(days=366)
 _MIN_DESCRIPTION_WORDS = 2
+#: Of a number that looks right and has wrong check digits.
+MISTYPED_SERIAL = "utter_refused_serial_mistyped"
 _CHOICE_RATIO = 82
 #: Shorter words are too near to others: "onze" is not "one".
 _SHORTEST_FUZZY = 5
@@ -122,7 +125,8 @@ def _product(record: Record, said: Understood, context: Context) -> Reading:
 
 
 def _description(record: Record, said: Understood, context: Context) -> Reading:
-    if len(words_of(said.text)) >= _MIN_DESCRIPTION_WORDS or said.first("error_code"):
+    least = record.least_words or _MIN_DESCRIPTION_WORDS
+    if len(words_of(said.text)) >= least or said.first("error_code"):
         return Accepted(said.text)
     return Refused("utter_refused_description")
 
@@ -180,7 +184,7 @@ def _past_date(record: Record, said: Understood, context: Context) -> Reading:
         return Refused("utter_refused_date")
     if day > context.today:
         return Refused("utter_refused_date_in_future", sure=True)
-    if day < context.today - _OLDEST_PURCHASE:
+    if day < context.today - _days(record, _OLDEST_PURCHASE):
         return Refused("utter_refused_date_too_old", sure=True)
     return Accepted(day.isoformat())
 
@@ -192,21 +196,28 @@ def _future_date(record: Record, said: Understood, context: Context) -> Reading:
     day = entity.future or date.fromisoformat(entity.value)
     if day <= context.today:
         return Refused("utter_refused_date_in_past", sure=True)
-    if day > context.today + _LATEST_VISIT:
+    if day > context.today + _days(record, _LATEST_VISIT):
         return Refused("utter_refused_date_too_far", sure=True)
     return Accepted(day.isoformat())
+
+
+def _days(record: Record, usual: timedelta) -> timedelta:
+    """How far away the day may be: as the catalogue says, or as is usual."""
+    return usual if record.most_days is None else timedelta(days=record.most_days)
 
 
 def _serial(record: Record, said: Understood, context: Context) -> Reading:
     product = context.catalogue.products.get(context.product or "")
     entity = said.first("serial_number")
-    written = re.sub(r"[\s.-]+", "", entity.value if entity else said.text).upper()
+    written = normalise(entity.value if entity else said.text)
     if product is None:
-        fits = re.fullmatch(r"[A-Z0-9]{6,20}", written) and re.search(r"\d", written)
+        fits = bool(re.fullmatch(r"[A-Z0-9]{6,20}", written) and re.search(r"\d", written))
         example = "W912345678"
     else:
-        fits = re.fullmatch(product.serial_pattern, written)
+        fits = has_form(written, product.serial_pattern)
         example = product.serial_example
+    if fits and product and not check_fits(written, product.serial_pattern, product.serial_check):
+        return Refused(MISTYPED_SERIAL, {"serial": written}, sure=True)
     if fits:
         return Accepted(written)
     return Refused(

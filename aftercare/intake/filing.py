@@ -9,10 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from aftercare.catalogue.snapshot import Catalogue, Record, ServiceView, part_id
-from aftercare.intake.fields import Accepted, Context, already_said, read, told_part, told_symptom
+from aftercare.intake.fields import (
+    MISTYPED_SERIAL,
+    Accepted,
+    Context,
+    Refused,
+    already_said,
+    read,
+    told_part,
+    told_symptom,
+)
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.intake.understood import Understood
-from aftercare.intake.words import telling_words, tells_a_fault
+from aftercare.intake.words import added_words, telling_words, tells_a_fault
 
 #: Kinds that are kept for the next intake of the same conversation.
 REMEMBERED = frozenset({"name", "email", "phone", "address"})
@@ -61,6 +70,7 @@ class Filing:
                 self._prefill_product(record)
 
         self._prefill_own_ticket()
+        self._prefill_own_product()
 
     def absorb(self, said: Understood) -> list[Record]:
         """Take values for records that nobody has asked for yet; the records that it filled."""
@@ -69,7 +79,8 @@ class Filing:
             self.state.category = category.value
         filled = []
         for record in self.service.records:
-            if record.field in self.state.records or (record.noted and not self._is_told(said)):
+            settled = record.field in self.state.records and not self._tells_closer(record, said)
+            if settled or (record.noted and not self._is_told(said)):
                 continue
             if record.kind == "part":
                 self._hear_part(said)
@@ -136,20 +147,35 @@ class Filing:
             self.state.skipped.remove(record.field)
         if record.kind in REMEMBERED:
             self.memory.known[record.kind] = value
+        elif record.kind == "ticket_number":
+            self._settle_proof(value)
         elif record.kind == "contact":
             self.memory.known["email" if "@" in value else "phone"] = value
         if record.kind == "product":
             self.memory.product = value
             self._drop_foreign_serial()
             self._find_part_again(value)
+            self._fill_from_owned(value)
 
     def _prefill_own_ticket(self) -> None:
-        """Who opened a ticket in this very conversation need not prove it to be theirs."""
-        if self.service.completion != "tell_status" or not self.memory.ticket:
+        """Who has one open ticket most likely speaks of that one."""
+        if len(self.memory.own) != 1:
             return
-        own = {"ticket_number": self.memory.ticket, "proof": self.memory.ticket_contact or ""}
-        if self.state.records.get("ticket_number", self.memory.ticket) == self.memory.ticket:
-            self.state.records.update(own)
+        for record in self.service.records:
+            if record.kind == "ticket_number" and record.field not in self.state.records:
+                self.accept(record, self.memory.own[0]["number"])
+
+    def _settle_proof(self, number: str) -> None:
+        """Nobody need prove a ticket to be theirs that is, or that they proved before."""
+        own = {ticket["number"] for ticket in self.memory.own}
+        mine = own.union(self.memory.own_closed, self.memory.proved)
+        for record in self.service.records:
+            if record.kind != "proof":
+                continue
+            if number in mine and record.field not in self.state.skipped:
+                self.state.skipped.append(record.field)
+            elif number not in mine and record.field in self.state.skipped:
+                self.state.skipped.remove(record.field)
 
     def _known_day(self) -> str:
         """The day of purchase, where the warranty of the same product was asked for before."""
@@ -214,6 +240,8 @@ class Filing:
         if said.intent != self.service.intent and not said.first("error_code"):
             return False
         telling = len(telling_words(said, self.service))
+        if self.service.completion == "add_to_ticket":
+            return len(added_words(said, self.service)) >= _TELLING_WORDS_OF_A_STORY
         if said.first("error_code"):
             return True
         if telling and (said.first("feature") or said.first("part") or self._tells_a_symptom(said)):
@@ -222,11 +250,13 @@ class Filing:
 
     def _tells_a_symptom(self, said: Understood) -> bool:
         """Whether a fault is told by more than "it is broken", the most general one."""
-        for record in self.service.records:
-            symptom = told_symptom(record, said) if record.kind == "symptom" else None
-            if symptom and symptom.value != record.choices[-1].id:
-                return True
-        return False
+        return any(_particular_symptom(record, said) for record in self.service.records)
+
+    def _tells_closer(self, record: Record, said: Understood) -> bool:
+        """Whether "it is broken" is on file, and the message tells what it does."""
+        held = self.state.records.get(record.field)
+        particular = _particular_symptom(record, said)
+        return particular and held == record.choices[-1].id
 
     def _is_told(self, said: Understood) -> bool:
         """Whether a message tells of the wish: an address may name a pump, too."""
@@ -254,5 +284,42 @@ class Filing:
             held = self.state.records.get(record.field)
             if record.kind == "serial" and held:
                 reading = read(record, Understood(held, "inform"), self.context())
-                if not isinstance(reading, Accepted):
+                mistyped = isinstance(reading, Refused) and reading.response == MISTYPED_SERIAL
+                if not isinstance(reading, Accepted) and not mistyped:
                     del self.state.records[record.field]
+
+    def _prefill_own_product(self) -> None:
+        """Who asks for the warranty and owns one product most likely means that one."""
+        for record in self.service.records:
+            if record.kind != "product":
+                continue
+            known = self.state.records.get(record.field)
+            if known is None and self.service.completion == "answer_warranty":
+                of_kind = {
+                    product.id
+                    for product in self.catalogue.products.values()
+                    if self.state.category in (None, product.category)
+                }
+                own = {one["product"] for one in self.memory.owned} & of_kind
+                if len(own) == 1:
+                    self.accept(record, own.pop())
+            elif known is not None:
+                self._fill_from_owned(known)
+
+    def _fill_from_owned(self, product: str) -> None:
+        """Nobody is asked for what is registered of the only piece that they have."""
+        pieces = [one for one in self.memory.owned if one["product"] == product]
+        for kind, name in (("past_date", "bought"), ("serial", "serial")):
+            registered = {one[name] for one in self.memory.owned if one["product"] != product}
+            for record in self.service.records:
+                if record.kind != kind:
+                    continue
+                if self.state.records.get(record.field) in registered:
+                    del self.state.records[record.field]  # of another product
+                if len(pieces) == 1 and pieces[0][name]:
+                    self.state.records.setdefault(record.field, pieces[0][name])
+
+
+def _particular_symptom(record: Record, said: Understood) -> bool:
+    symptom = told_symptom(record, said) if record.kind == "symptom" else None
+    return symptom is not None and symptom.value != record.choices[-1].id

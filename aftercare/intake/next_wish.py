@@ -45,6 +45,14 @@ class NextWish:
         self._forget_withdrawn()
         return [self._which()] if self.memory.choices else self.offer()
 
+    def propose(self, said: Understood, service: ServiceView) -> list[Reply]:
+        """Ask whether a service is meant that only a keyword speaks for, before any other wish."""
+        drop_wish(self.memory, service.intent)
+        wish = replace(said, intent=service.intent, ranking=())
+        self.memory.wishes.insert(0, wish.to_json())
+        self.memory.offered = True
+        return [Reply("utter_proposed_wish", {"wish": service.wish[self.language]})]
+
     def offer(self) -> list[Reply]:
         """Ask whether to go on with the oldest wish that waits."""
         self._forget_withdrawn()

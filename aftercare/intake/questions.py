@@ -5,13 +5,15 @@ It words nothing itself and changes nothing; dialogue.py decides when a question
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from aftercare.catalogue.snapshot import NOTED, Catalogue, Record, ServiceView
-from aftercare.intake.state import CONFIRMATION, REMEDY, WHAT_TO_CHANGE, IntakeState
+from aftercare.intake.state import CONFIRMATION, DOUBLE, REMEDY, WHAT_TO_CHANGE, IntakeState
 from aftercare.replies import Button, Reply
 from aftercare.ticket_numbers import EXAMPLE as TICKET_EXAMPLE
-from aftercare.wording import show_value
+from aftercare.wording import show_date, show_value
 
 _SERIAL_EXAMPLE = "W912345678"
 
@@ -23,6 +25,10 @@ class Questions:
     catalogue: Catalogue
     state: IntakeState
     language: str
+    tickets: Sequence[Mapping[str, str]] = ()
+    """The customer's own ones (Memory.own), to choose from."""
+    owned: Sequence[Mapping[str, str]] = ()
+    """The customer's own products (Memory.owned)."""
 
     @property
     def service(self) -> ServiceView:
@@ -40,6 +46,8 @@ class Questions:
         """The question for what is being asked now."""
         if self.state.asking == REMEDY:
             return Reply("utter_remedy_again")
+        if self.state.asking == DOUBLE:
+            return Reply("utter_double_found", {"number": self.state.double})
         if self.state.asking == CONFIRMATION:
             return Reply("utter_ask_confirmation", {"summary": self.summary()})
         if self.state.asking == WHAT_TO_CHANGE:
@@ -54,6 +62,8 @@ class Questions:
     def of(self, record: Record) -> Reply:
         if record.kind == "product" and self.state.category in self.catalogue.categories:
             return self._which_model(self.state.category or "")
+        if record.kind == "ticket_number" and self.tickets:
+            return Reply("utter_ask_which_ticket", buttons=self._own_tickets())
         question = record.ask[self.language].format(
             serial_example=self._serial_example(), ticket_example=TICKET_EXAMPLE
         )
@@ -62,10 +72,16 @@ class Questions:
 
     def choices(self, record: Record) -> tuple[Button, ...]:
         if record.kind == "product":
+            own = {one["product"] for one in self.owned}
+            # Whoever asks about another one still can: by its name.
+            mine = own if self.service.completion == "answer_warranty" else ()
             return tuple(
                 Button(product.name[self.language], "inform", {"product": product.id})
                 for product in self.catalogue.products.values()
+                if product.id in mine or not mine
             )
+        if record.kind == "past_date":
+            return self._days_of_purchase()
         if record.kind in NOTED:
             return ()  # they are told in one's own words; there are dozens of them
         return tuple(
@@ -91,6 +107,22 @@ class Questions:
             for record in self.service.records
             if record.field in self.state.records
         )
+
+    def _own_tickets(self) -> tuple[Button, ...]:
+        return tuple(
+            Button(ticket["title"], "inform", {"ticket_number": ticket["number"]})
+            for ticket in self.tickets
+        )
+
+    def _days_of_purchase(self) -> tuple[Button, ...]:
+        """Which of several pieces of the same product is meant."""
+        product, days = self.state.records.get("product"), dict[str, str]()
+        for piece in self.owned:
+            if piece["product"] == product and piece["bought"]:
+                title = show_date(date.fromisoformat(piece["bought"]), self.language)
+                serial = f" (…{piece['serial'][-4:]})" if piece["serial"] else ""
+                days.setdefault(piece["bought"], title + serial)
+        return tuple(Button(title, "inform", {"date": day}) for day, title in days.items())
 
     def _which_model(self, category: str) -> Reply:
         buttons = tuple(

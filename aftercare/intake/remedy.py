@@ -31,12 +31,35 @@ _WANTS_ELSE = re.compile(
     r"|(?:manda\w*|envi\w+) alguem|trocar por|quero (?:a |uma )?troca|(?:um novo|uma nova)"
     r"|reembolso|dinheiro de volta|estorno)\b"
 )
+#: Somebody to come at once; "I don't need a technician" is left out.
+_SENT_FOR = re.compile(
+    r"(?<!not )(?<!n t )(?<!dont )(?<!no )(?<!nao )\b"
+    r"(?:(?:send|need|want|get|call|book|prefer|like|have) (?:me |in |over |out )?"
+    r"(?:a |an |the |your )?(?:technician|engineer|repair ?(?:man|person))"
+    r"|send (?:me |over |out )?(?:somebody|someone)"
+    r"|(?:somebody|someone) (?:to |should |please )?come"
+    r"|(?:mand\w+|envi\w+|venha|vir) (?:logo |aqui |ai |para ca )?"
+    r"(?:alguem|(?:um |uma |[oa] )?tecnic[oa])"
+    r"|(?:quero|preciso de|prefiro|cham\w+) (?:logo )?(?:um |uma |[oa] )?tecnic[oa])\b"
+)
+#: The steps are not to be tried at all; that is not to say that they were tried in vain.
+_UNWILLING = re.compile(
+    r"\b(?:(?:not|n t|dont|wont) (?:want(?: to)?|wanna|going to|gonna|willing to|feel like|like to)"
+    r" (?:be )?(?:read|try|do|touch|open|mess|fiddle|attempt|take)\w*"
+    r"|(?:not|n t) (?:touching|reading|doing|trying) (?:this|that|it|any|all|these|those)"
+    r"|rather not|(?:no|t have|not have|dont have) (?:the )?(?:time|patience)"
+    r"|too (?:complicated|difficult|hard|risky|dangerous|much) (?:for me|to do)"
+    r"|nao (?:quero|vou|posso|pretendo|me atrevo a) (?:ficar )?"
+    r"(?:mexer|ler|lendo|mexendo|tentar|tentando|fazer|abrir|desmontar|arriscar)"
+    r"|prefiro nao|nao tenho (?:tempo|paciencia|jeito|coragem)"
+    r"|(?:muito|demasiado) (?:complicado|dificil)|(?:complicado|dificil) demais)\b"
+)
 _OTHER_THAN_REPAIR = frozenset({"replace", "refund"})
 
 
 def wants_no_remedy(story: str, said: Understood) -> bool:
     """Whether the customer has tried what there is to try, or asks for something else outright."""
-    text = plain(f"{story}\n{said.text}").replace("'", " ").replace("’", " ")
+    text = _spoken(f"{story}\n{said.text}")
     wishes_else = not _OTHER_THAN_REPAIR.isdisjoint(said.wished())
     return wishes_else or bool(_TRIED.search(text) or _WANTS_ELSE.search(text))
 
@@ -45,13 +68,19 @@ def heard_of_remedy(said: Understood, own_intent: str, *, asked_again: bool) -> 
     """What a message says of the remedy; None where it says nothing of it.
 
     "OK" to the steps means that they will be tried; only to the question whether they helped, yes.
+    Who wants none of them, or somebody to come, has not tried them in vain.
     """
-    if not said.pressed and said.confidence < _LIKELY:
-        return Outcome.NOT_HELPED if _STILL.search(plain(said.text)) else None
-    if said.intent == "guidance_helped" or (said.intent == "affirm" and asked_again):
+    text = "" if said.pressed else _spoken(said.text)
+    intent = said.intent if said.pressed or said.confidence >= _LIKELY else ""
+    straight = bool(_SENT_FOR.search(text) or _UNWILLING.search(text))
+    if intent == "guidance_helped" or (intent == "affirm" and asked_again and not straight):
         return Outcome.HELPED
-    if said.intent in ("guidance_not_helped", "deny"):
+    if intent == "guidance_not_helped" or _STILL.search(text):
         return Outcome.NOT_HELPED
-    if not said.pressed and _STILL.search(plain(said.text)):
-        return Outcome.NOT_HELPED
-    return Outcome.SKIPPED if said.intent in ("skip", own_intent) else None
+    if straight or intent in ("skip", own_intent):
+        return Outcome.SKIPPED
+    return Outcome.NOT_HELPED if intent == "deny" else None
+
+
+def _spoken(text: str) -> str:
+    return plain(text).replace("'", " ").replace("’", " ")

@@ -15,6 +15,8 @@ CONFIRMATION = "?confirmation"
 WHAT_TO_CHANGE = "?change"
 #: Whether the remedy that the manual has for the fault worked.
 REMEDY = "?remedy"
+#: Whether it is added to the open ticket about the same fault.
+DOUBLE = "?double"
 
 
 @dataclass
@@ -32,6 +34,10 @@ class IntakeState:
     """What the part or feature that was told is in each product: which one is known later."""
     remedy: str | None = None
     """What came of the manual's remedy: empty while it is being tried, else an Outcome."""
+    double: str = ""
+    """The number of the customer's open ticket about the same fault, once it was offered."""
+    opens_new: bool | None = None
+    """Whether a new ticket is opened beside that one; None until the customer says."""
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     """Identity of this intake: it never writes a second ticket."""
 
@@ -68,9 +74,20 @@ class Memory:
     bought: str | None = None
     """The day on which `bought_product` was bought, as told for its warranty."""
     bought_product: str | None = None
+    owned: list[dict[str, str]] = field(default_factory=list)
+    """The customer's products, as `product`, `bought` and `serial`; read anew each time."""
+    recalls_told: list[str] = field(default_factory=list)
+    """The recalls of which the customer was told what to do."""
     ticket: str | None = None
-    """The number of the ticket that was opened last in this conversation, and its contact."""
-    ticket_contact: str | None = None
+    """The number of the ticket that was opened last in this conversation."""
+    own: list[dict[str, str]] = field(default_factory=list)
+    """The customer's tickets that are not closed, as `number` and `title`; read anew each time."""
+    own_closed: list[str] = field(default_factory=list)
+    """The numbers of those that are closed."""
+    proved: list[str] = field(default_factory=list)
+    """Numbers of tickets whose proof the customer gave in this conversation."""
+    asked: dict[str, str] | None = None
+    """A question of the desk's own that is open (aftercare/asked.py): `what` it asks, and `of`."""
     warned: bool = False
     """Whether the customer was told what to do for safety."""
     quoted: dict[str, Any] | None = None
@@ -90,8 +107,8 @@ class Memory:
 
     @property
     def asks(self) -> bool:
-        """Whether the next message answers which wish is taken up."""
-        return bool(self.choices) or self.offered
+        """Whether the next message answers a question outside of an intake."""
+        return bool(self.choices) or self.offered or self.asked is not None
 
     def note_quoted(self, replies: Iterable[Reply]) -> None:
         """Remember the section that the replies quote, if they do."""
@@ -117,8 +134,8 @@ def follow_catalogue(state: IntakeState, catalogue: Catalogue) -> bool:
         record = records.get(name)
         if record is None or (record.kind == "product" and value not in catalogue.products):
             del state.records[name]
-    if state.asking not in (CONFIRMATION, WHAT_TO_CHANGE, REMEDY, *records):
-        state.asking = next(iter(records))
+    if state.asking not in (CONFIRMATION, WHAT_TO_CHANGE, REMEDY, DOUBLE, *records):
+        state.asking = next(iter(records), CONFIRMATION)
     return True
 
 

@@ -45,7 +45,7 @@ def between(said: Understood, catalogue: Catalogue) -> tuple[str, ...]:
 
     A message without a ranking was pressed, or has been decided before.
     """
-    if len(said.ranking) < 2 or said.first(FURTHER_WISH) or tells_by_number(said):
+    if len(said.ranking) < 2 or said.first(FURTHER_WISH) or tells_by_number(said, catalogue):
         return ()
     named = _named_with_or(said, catalogue)
     if named:
@@ -60,11 +60,11 @@ def between(said: Understood, catalogue: Catalogue) -> tuple[str, ...]:
     return (first, second) if undecided else ()
 
 
-def tells_by_number(said: Understood) -> str | None:
+def tells_by_number(said: Understood, catalogue: Catalogue) -> str | None:
     """The intent that a number or code in the message stands for, whatever the words are."""
     if any(read_number(entity.value) for entity in said.all("ticket_number")):
-        return "check_ticket_status"
-    return "request_repair" if said.first("error_code") else None
+        return catalogue.intent_of_sign("ticket_number")
+    return catalogue.intent_of_sign("error_code") if said.first("error_code") else None
 
 
 def apart(said: Understood, own: str) -> tuple[Understood, list[Understood]]:

@@ -27,6 +27,22 @@ _WISHING = """
     call mail email phone number telefone numero
 """
 
+#: Words of adding something to a ticket that do not tell what, in plain form.
+_ADDING = """
+    add adding added attach attaching attached upload send sending include put append share forward
+    provide update more extra further additional another info information detail details photo
+    photos picture pictures pic pics image images video videos file files document documents
+    screenshot screenshots receipt invoice proof note comment case claim ticket tickets request
+    number existing forgot forgotten mention complete already opened
+    acrescentar acrescento acrescentado adicionar adiciono anexar anexo juntar junto incluir incluo
+    colocar mandar mando enviar envio subir complementar completar complemento atualizar mais outra
+    outro outros informacao informacoes info dado dados detalhe detalhes foto fotos fotografia
+    fotografias imagem imagens video videos arquivo arquivos ficheiro ficheiros documento documentos
+    print prints recibo fatura nota fiscal comprovante comprovativo observacao comentario chamado
+    chamados ticket processo protocolo atendimento ocorrencia caso solicitacao reclamacao numero
+    aberto aberta abri existente esqueci mencionar ja
+"""
+
 _NO_STORY = frozenset({"product", "product_category", "email", "phone", "ticket_number"})
 #: What customers call a record of a kind, beside its label, in plain form.
 _CALLED = {
@@ -75,6 +91,12 @@ def telling_words(said: Understood, service: ServiceView) -> list[str]:
     text = said.text_without(*_NO_STORY)
     wishing = set(_WISHING.split()).union(words_of(" ".join(service.name.values())))
     return [word for word in main_words(text) if word not in wishing]
+
+
+def added_words(said: Understood, service: ServiceView) -> list[str]:
+    """The words of a wish to add something to a ticket that already are what is to be added."""
+    adding = set(_ADDING.split())
+    return [word for word in telling_words(said, service) if word not in adding]
 
 
 def tells_a_fault(text: str) -> bool:

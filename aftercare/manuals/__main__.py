@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
 from aftercare.errors import GuidanceUnavailable, NotFound, StorageUnavailable
 from aftercare.guidance.index import build_index

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aftercare.catalogue.files import Language
+from aftercare.catalogue.entries import Language
 from aftercare.catalogue.manual_files import ManualText, newest_of
 from aftercare.errors import AftercareError
 from aftercare.manuals.document import Figure

@@ -8,6 +8,7 @@ from alembic import context
 
 from aftercare.database import open_engine
 from aftercare.queue_schema import is_of_queue
+from aftercare.search_schema import is_of_search
 from aftercare.settings import settings
 from aftercare.tables import Base
 from aftercare.tables.base import UtcDateTime
@@ -21,7 +22,9 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-    """The queue's tables have migrations of their own (aftercare/queue_schema.py)."""
+    """The queue's tables have migrations of their own, the search's are no tables of the code."""
+    if is_of_search(name or ""):
+        return False
     return kind != "table" or not is_of_queue(name or "")
 
 

@@ -9,15 +9,23 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
+from aftercare.clocks.keeping import follow_move
+from aftercare.evaluation.correcting import WEIGHED_AGAIN
 from aftercare.privacy.holdings import DONE
+from aftercare.returns.personal import forget_words
+from aftercare.satisfaction.privacy import forget_answers
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.catalogue import ServiceRecord
 from aftercare.tables.tickets import Ticket, TicketEvent, TicketStatus
+from aftercare.tickets.history import Actor, EventKind
+from aftercare.visits.personal import forget_sites
 
 #: Kind of the line in the history that says so.
 ANONYMISED = "anonymised"
 #: Kinds of records that tell nothing of the person. Any other goes, also one yet unknown.
 _IMPERSONAL = frozenset({"product", "choice", "symptom", "part", "past_date", "future_date"})
+#: Kinds of lines in the history whose values before and after are of colleagues and scores.
+_ABOUT_STAFF = frozenset({EventKind.ASSIGNED, EventKind.TEAM, WEIGHED_AGAIN})
 _SOMEBODY = "customer"
 
 
@@ -57,14 +65,19 @@ def anonymise_tickets(
     session.execute(
         update(Attachment).where(Attachment.ticket_id.in_(tickets)).values(ticket_id=None)
     )
+    forget_sites(session, tickets, now)
+    forget_answers(session, tickets)
+    forget_words(session, tickets)
     for ticket in found:
         done.tickets += 1
         ticket.customer_id = None
         ticket.conversation_id = None
+        ticket.owned_product_id = None
         ticket.description = ""
         _take_out_records(session, ticket, impersonal, done)
         _take_out_of_history(ticket, done)
         _note(session, ticket, now, staff_id, actor)
+        ticket.region = None
     session.flush()
     return done
 
@@ -85,10 +98,13 @@ def _take_out_of_history(ticket: Ticket, done: Anonymised) -> None:
         if event.kind == ANONYMISED:
             continue
         actor = event.actor if event.staff_id is not None else _SOMEBODY
-        if (event.actor, event.note) == (actor, ""):
+        # What was changed tells of the person, unless it is known to tell of colleagues only.
+        keeps = event.kind in _ABOUT_STAFF
+        before, after = (event.before, event.after) if keeps else (None, None)
+        if (event.actor, event.note, event.before, event.after) == (actor, "", before, after):
             done.events_kept += 1
             continue
-        event.actor, event.note = actor, ""
+        event.actor, event.note, event.before, event.after = actor, "", before, after
         done.events_changed += 1
 
 
@@ -113,4 +129,6 @@ def _note(
     if ticket.status not in DONE:
         add("status", ticket.status, TicketStatus.CLOSED)
         ticket.status = TicketStatus.CLOSED
+        ticket.closed_at = now
         ticket.updated_at = now
+        follow_move(session, ticket, TicketStatus.CLOSED, by=Actor(actor, staff_id), now=now)

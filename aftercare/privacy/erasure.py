@@ -21,11 +21,14 @@ from aftercare.errors import AftercareError
 from aftercare.privacy.anonymise import Anonymised, anonymise_tickets
 from aftercare.privacy.files import remove_files
 from aftercare.privacy.holdings import Holdings, count_waiting, holdings_of
-from aftercare.privacy.mentions import blot_message, blot_ticket, blotted, mentions
+from aftercare.privacy.mentions import ERASED, blot_message, blot_ticket, blotted, mentions
+from aftercare.privacy.owned import forget_proofs, remove_owned
 from aftercare.privacy.people import Person
 from aftercare.privacy.receipts import Receipt, StoreLine, Why, hash_of, write_receipt
 from aftercare.privacy.stores import Author, Stores
 from aftercare.privacy.traces import empty_log, overwrite_removed
+from aftercare.returns.personal import blot_words
+from aftercare.satisfaction.privacy import blot_reasons, count_answers, let_go_of
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import ChatSession, Conversation, Customer, Message
 from aftercare.tables.guidance import GapQuestion, ManualGap, QuotedAnswer
@@ -139,6 +142,7 @@ def _erase(
         staff_id=author.staff_id,
         actor=author.name,
     )
+    rated = count_answers(session, held.tickets + held.unclaimed_tickets)
     quoted, unanswered = _count_questions(session, _erased(held))
     trainings = held.trainings + held.trainings_elsewhere
     forget_person(session, trainings)
@@ -146,11 +150,13 @@ def _erase(
         remove_conversations(session, ids) for ids in (held.conversations, held.unclaimed)
     )
     _blot(session, person, held)
+    owned = remove_owned(session, [person.customer_id] if person.customer_id is not None else [])
     known = int(person.customer_id is not None)
     if known:
         session.execute(delete(Customer).where(Customer.id == person.customer_id))
     return [
         StoreLine("customers", known, removed=known),
+        StoreLine("owned_products", owned, removed=owned),
         StoreLine("conversations", len(held.conversations), removed=len(held.conversations)),
         StoreLine("messages", said, removed=said),
         StoreLine("unclaimed_conversations", len(held.unclaimed), removed=len(held.unclaimed)),
@@ -171,6 +177,7 @@ def _erase(
             anonymised=len(trainings),
             why=Why.STATISTICS if trainings else None,
         ),
+        StoreLine("satisfaction", rated, anonymised=rated, why=Why.STATISTICS if rated else None),
     ]
 
 
@@ -223,6 +230,7 @@ def remove_conversations(session: Session, ids: tuple[str, ...]) -> int:
     """
     here = Message.conversation_id.in_(ids)
     messages = session.scalar(select(func.count()).select_from(Message).where(here)) or 0
+    forget_proofs(session, ids)
     session.execute(delete(Attachment).where(Attachment.conversation_id.in_(ids)))
     handovers = select(Handover.id).where(Handover.conversation_id.in_(ids))
     session.execute(delete(HandoverEvent).where(HandoverEvent.handover_id.in_(handovers)))
@@ -233,6 +241,7 @@ def remove_conversations(session: Session, ids: tuple[str, ...]) -> int:
     session.execute(
         update(Ticket).where(Ticket.conversation_id.in_(ids)).values(conversation_id=None)
     )
+    let_go_of(session, ids)
     session.execute(
         update(Training).where(Training.conversation_id.in_(ids)).values(conversation_id=None)
     )
@@ -274,6 +283,8 @@ def _blot(session: Session, person: Person, held: Holdings) -> None:
         blot_message(message, looks)
     for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(held.tickets_elsewhere))):
         blot_ticket(ticket, looks)
+    blot_reasons(session, held.tickets_elsewhere, looks, ERASED)
+    blot_words(session, held.tickets_elsewhere, looks, ERASED)
 
 
 def _erased(held: Holdings) -> tuple[str, ...]:

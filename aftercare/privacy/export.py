@@ -19,62 +19,24 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from aftercare.database import writing
 from aftercare.errors import NotFound
+from aftercare.privacy.export_words import EXPLANATION, KEPT_BACK
 from aftercare.privacy.holdings import Holdings, holdings_of
+from aftercare.privacy.owned import owned_products
 from aftercare.privacy.people import Person
 from aftercare.privacy.receipts import Receipt, StoreLine, Why, hash_of, write_receipt
 from aftercare.privacy.stores import Author, Stores
+from aftercare.returns.personal import return_told
+from aftercare.satisfaction.privacy import answers_of
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Customer, Message, Sender
 from aftercare.tables.guidance import GapQuestion, QuotedAnswer
 from aftercare.tables.privacy import ReceiptKind
-from aftercare.tables.tickets import Ticket
+from aftercare.tables.tickets import Ticket, TicketEvent
 from aftercare.tables.training import Training
+from aftercare.tickets.history import EventKind
+from aftercare.visits.personal import visits_told
 
 _STAFF = "staff"
-
-#: For the person who gets the archive.
-_EXPLANATION = """\
-What this desk holds about you
-==============================
-person.json         how we know you
-conversations.json  what was said in your chats, and what the bot understood of it
-answers.json        what you asked about products, and which part of a manual was shown for it
-tickets.json        your requests, what you gave for them and what was done
-trainings.json      what you were trained in, when, with which manual
-memory.json         what the bot remembers of your last chats in order to go on with them
-files/              what you sent with your messages
-receipt.json        how many records were found in each place, and what is not in here and why
-Times are in UTC. The files can be opened with any text editor.
-
-O que guardamos sobre você
-==========================
-person.json         como conhecemos você
-conversations.json  o que foi dito nas suas conversas e o que o assistente entendeu
-answers.json        o que perguntou sobre produtos e qual parte do manual foi mostrada
-tickets.json        os seus pedidos, o que informou para eles e o que foi feito
-trainings.json      em que foi treinado, quando, com qual manual
-memory.json         o que o assistente lembra das últimas conversas para poder continuar
-files/              o que você enviou com as mensagens
-receipt.json        quantos registros há em cada lugar, o que não está aqui e por quê
-Os horários estão em UTC. Os arquivos abrem em qualquer editor de texto.
-"""
-
-
-#: Why something is not in the archive, for the person who gets it.
-_KEPT_BACK: dict[Why, dict[str, str]] = {
-    Why.NOT_PROVED: {
-        "en": "Somebody typed your contact there. It is not proved that it was you.",
-        "pt": "Alguém escreveu ali o seu contato. Não está comprovado que foi você.",
-    },
-    Why.NO_PERSONAL_DATA: {
-        "en": "It holds manuals of products and nothing about you.",
-        "pt": "Contém manuais de produtos e nada sobre você.",
-    },
-    Why.CANNOT_CHANGE: {
-        "en": "Copies for emergencies, which are deleted after their time.",
-        "pt": "Cópias para emergências, apagadas depois do prazo.",
-    },
-}
 
 
 def export_person(
@@ -89,6 +51,8 @@ def export_person(
         tickets = _tickets(session, held)
         answers = _answers(session, held)
         trainings = _trainings(session, held)
+        products = owned_products(session, person)
+        rated = answers_of(session, held.tickets)
         receipt = write_receipt(
             session,
             ReceiptKind.EXPORT,
@@ -96,6 +60,8 @@ def export_person(
             [
                 *_lines(stores, person, held, conversations, tickets, memory, len(files)),
                 StoreLine("manual_questions", len(answers), handed_out=len(answers)),
+                StoreLine("owned_products", len(products), handed_out=len(products)),
+                StoreLine("satisfaction", len(rated), handed_out=len(rated)),
             ],
             staff_id=author.staff_id,
             now=clock(),
@@ -106,7 +72,9 @@ def export_person(
                 "conversations.json": conversations,
                 "answers.json": answers,
                 "tickets.json": tickets,
+                "products.json": products,
                 "trainings.json": trainings,
+                "satisfaction.json": rated,
                 "memory.json": memory,
                 "receipt.json": _told(receipt),
             },
@@ -234,7 +202,12 @@ def _tickets(session: Session, held: Holdings) -> list[dict[str, Any]]:
         select(Ticket)
         .where(Ticket.id.in_(held.tickets))
         .order_by(Ticket.id)
-        .options(selectinload(Ticket.records), selectinload(Ticket.events))
+        .options(
+            selectinload(Ticket.records),
+            selectinload(Ticket.steps),
+            selectinload(Ticket.events),
+            selectinload(Ticket.clocks),
+        )
     )
     return [
         {
@@ -246,8 +219,19 @@ def _tickets(session: Session, held: Holdings) -> list[dict[str, Any]]:
             "status": ticket.status,
             "opened_at": _time(ticket.created_at),
             "changed_at": _time(ticket.updated_at),
+            "region": ticket.region,
+            "due_at": {clock.kind: _time(clock.due_at) for clock in ticket.clocks if clock.due_at},
             "description": ticket.description,
             "records": {record.field: record.value for record in ticket.records},
+            "checklist": [
+                {
+                    "step": step.text,
+                    "done_at": _time(step.done_at) if step.done_at else None,
+                }
+                for step in ticket.steps
+            ],
+            "visits": visits_told(session, ticket),
+            "return": return_told(session, ticket),
             "history": [
                 {
                     "at": _time(event.at),
@@ -255,6 +239,9 @@ def _tickets(session: Session, held: Holdings) -> list[dict[str, Any]]:
                     "by": _STAFF if event.staff_id is not None else event.actor,
                     "from": event.from_status,
                     "to": event.to_status,
+                    "about": event.about,
+                    "before": _without_colleagues(event, event.before),
+                    "after": _without_colleagues(event, event.after),
                     "note": event.note,
                 }
                 for event in ticket.events
@@ -262,6 +249,10 @@ def _tickets(session: Session, held: Holdings) -> list[dict[str, Any]]:
         }
         for ticket in found
     ]
+
+
+def _without_colleagues(event: TicketEvent, value: str | None) -> str | None:
+    return _STAFF if value and event.kind == EventKind.ASSIGNED else value
 
 
 def _trainings(session: Session, held: Holdings) -> list[dict[str, Any]]:
@@ -341,7 +332,7 @@ def _told(receipt: Receipt) -> list[dict[str, Any]]:
             "found": line.found,
             "handed_out": line.handed_out,
             "kept_back": line.kept,
-            "why": _KEPT_BACK.get(line.why) if line.why else None,
+            "why": KEPT_BACK.get(line.why) if line.why else None,
         }
         for line in receipt.lines
     ]
@@ -350,7 +341,7 @@ def _told(receipt: Receipt) -> list[dict[str, Any]]:
 def _archive(files: dict[str, Any], sent: dict[str, Iterator[bytes]], at: datetime) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        for name, value in (("README.txt", _EXPLANATION), *files.items()):
+        for name, value in (("README.txt", EXPLANATION), *files.items()):
             text = (
                 value if name.endswith(".txt") else json.dumps(value, ensure_ascii=False, indent=2)
             )

@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from aftercare.tables.conversations import Message
+from aftercare.tables.satisfaction import Survey
 from aftercare.tables.tickets import Ticket, TicketEvent, TicketRecord
 
 ERASED = "[…]"
+_Text = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 #: By so many last digits a phone number is recognised, with or without its country and area.
 _TELLING_DIGITS = 8
 #: What may stand between two digits of a phone number.
@@ -39,20 +41,23 @@ def find_messages(session: Session, contacts: Sequence[str]) -> list[tuple[int, 
 
 
 def find_tickets(session: Session, contacts: Sequence[str]) -> list[int]:
-    """Each ticket in whose words, records or history one of the contacts stands."""
+    """Each ticket in whose words, records, history or rating one of the contacts stands."""
     looks = mentions(contacts)
     if looks is None:
         return []
-    places: tuple[tuple[InstrumentedAttribute[int], InstrumentedAttribute[str]], ...] = (
+    places: tuple[tuple[InstrumentedAttribute[int], _Text], ...] = (
         (Ticket.id, Ticket.description),
         (TicketRecord.ticket_id, TicketRecord.value),
         (TicketEvent.ticket_id, TicketEvent.note),
+        (TicketEvent.ticket_id, TicketEvent.before),
+        (TicketEvent.ticket_id, TicketEvent.after),
+        (Survey.ticket_id, Survey.reason),
     )
     found = {
         ticket
         for ticket_id, text in places
         for ticket, words in session.execute(select(ticket_id, text).where(_likely(text, contacts)))
-        if looks.search(words)
+        if words and looks.search(words)
     }
     return sorted(found)
 
@@ -73,6 +78,8 @@ def blot_ticket(ticket: Ticket, looks: re.Pattern[str]) -> None:
         record.value = looks.sub(ERASED, record.value)
     for event in ticket.events:
         event.note = looks.sub(ERASED, event.note)
+        event.before = looks.sub(ERASED, event.before) if event.before else event.before
+        event.after = looks.sub(ERASED, event.after) if event.after else event.after
 
 
 def blotted(value: Any, looks: re.Pattern[str]) -> Any:
@@ -99,12 +106,12 @@ def _form(contact: str) -> str:
     return rf"{strange}(?:\+|\(?0{{1,2}}{_SIGNS})?\(?{area}{_SIGNS.join(last)}(?!\d)"
 
 
-def _likely(text: InstrumentedAttribute[str], contacts: Sequence[str]) -> ColumnElement[bool]:
+def _likely(text: _Text, contacts: Sequence[str]) -> ColumnElement[bool]:
     """A condition that the database can tell; it lets through more than it should."""
     return or_(false(), *(_may_hold(text, contact) for contact in contacts))
 
 
-def _may_hold(text: InstrumentedAttribute[str], contact: str) -> ColumnElement[bool]:
+def _may_hold(text: _Text, contact: str) -> ColumnElement[bool]:
     if "@" in contact:
         return func.lower(text).contains(contact, autoescape=True)
     return text.like(f"%{'%'.join(contact[-_TELLING_DIGITS:])}%")

@@ -14,10 +14,12 @@ from aftercare.privacy.anonymise import ANONYMISED, anonymise_tickets
 from aftercare.privacy.erasure import remove_conversations
 from aftercare.privacy.files import remove_files
 from aftercare.privacy.holdings import DONE
+from aftercare.privacy.owned import remove_pieces
 from aftercare.privacy.stores import COMMAND, Stores
 from aftercare.privacy.traces import empty_log, overwrite_removed
 from aftercare.tables.base import Base
 from aftercare.tables.conversations import Conversation, Customer, Message, MessageState
+from aftercare.tables.ownership import OwnedProduct
 from aftercare.tables.privacy import PrivacyReceipt
 from aftercare.tables.staff import SignInFailure
 from aftercare.tables.tickets import FailedProof, Ticket, TicketEvent
@@ -54,6 +56,13 @@ def apply_periods(stores: Stores, now: datetime, *, dry_run: bool = False) -> li
             settings.keep_conversations_days,
             _old_conversations,
             _remove_conversations,
+        ),
+        _Job(
+            stores,
+            "owned_products",
+            settings.keep_owned_products_days,
+            lambda before: select(OwnedProduct.id).where(OwnedProduct.updated_at < before),
+            _remove_owned,
         ),
         _Job(
             stores,
@@ -184,11 +193,16 @@ def _remove_conversations(
     remove_conversations(session, conversations)
 
 
+def _remove_owned(_stores: Stores, session: Session, ids: list[int | str], _now: datetime) -> None:
+    remove_pieces(session, [int(one) for one in ids])
+
+
 def _customers_without_anything(before: datetime) -> Select[int]:
     talked = exists().where(Conversation.customer_id == Customer.id)
     asked = exists().where(Ticket.customer_id == Customer.id)
     trained = exists().where(Training.customer_id == Customer.id)
-    return select(Customer.id).where(Customer.created_at < before, ~talked, ~asked, ~trained)
+    owns = exists().where(OwnedProduct.customer_id == Customer.id)
+    return select(Customer.id).where(Customer.created_at < before, ~talked, ~asked, ~trained, ~owns)
 
 
 def _remove(

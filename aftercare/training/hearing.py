@@ -58,6 +58,7 @@ _BESIDE = frozenset(
         "ask_warranty",
         "attach_files",
         "come_back",
+        "postback",
         "out_of_scope",
     }
 )

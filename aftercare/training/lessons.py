@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 from aftercare.guidance.quoting import in_parts, warning_line, worth_training
 from aftercare.guidance.sections import (
     Bullet,
@@ -79,9 +79,8 @@ class Lesson:
     def source(self, section: str) -> Source:
         """Where a section of the lesson can be read."""
         heading = next(stop.heading for stop in self.stops if stop.section == section)
-        return Source(
-            self.manual_title, heading, f"/manuals/{self.product}/{self.language}/{section}"
-        )
+        path = f"/manuals/{self.product}/{self.language}/{section}"
+        return Source(self.manual_title, heading, path, self.language)
 
 
 def lessons_of(session: Session, product: str, language: str) -> list[LessonName]:

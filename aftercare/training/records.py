@@ -13,7 +13,7 @@ from aftercare.tables.tickets import FailedProof
 from aftercare.tables.training import Training, TrainingStatus
 from aftercare.talk import Talk
 from aftercare.ticket_numbers import new_number
-from aftercare.tickets import PROOFS_ALLOWED, recent_failures
+from aftercare.tickets.proofs import PROOFS_ALLOWED, recent_failures
 from aftercare.training.lessons import Lesson
 
 UNFINISHED = (TrainingStatus.RUNNING, TrainingStatus.PAUSED)

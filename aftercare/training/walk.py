@@ -25,15 +25,13 @@ from aftercare.training.hearing import Heard, named_step
 from aftercare.training.lessons import Lesson, open_lesson, warnings_elsewhere
 from aftercare.training.outcome import Outcome
 from aftercare.training.state import Asking, TrainingState
-from aftercare.training.words import topic_of
+from aftercare.training.words import tells_trouble
 from aftercare.troubleshooting import listed_symptoms
 
 #: Where the gateway hands out the sheet of a training, by its key (gateway/sheets.py).
 SHEETS = "/trainings/"
 #: Who goes on with a customer that is stuck.
 _HELPERS = frozenset({"request_human", "request_repair"})
-#: Fewer words than these tell no trouble: "I'm stuck".
-_TELLING = 2
 
 
 @dataclass(frozen=True)
@@ -246,7 +244,7 @@ class Walk:
     def _stuck(self, said: Understood) -> list[Reply]:
         def help_on(_session: Session, training: Training, lesson: Lesson) -> list[Reply]:
             records.note_stuck(training, self.state.step, self.now)
-            if not said.pressed and len(topic_of(said.text).split()) >= _TELLING:
+            if not said.pressed and tells_trouble(said.text):
                 self.state.trouble = said.text
                 self._keep()
             values = {"at": str(self.state.step + 1), "steps": str(len(lesson.stops))}

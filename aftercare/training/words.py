@@ -32,6 +32,21 @@ _AROUND = """
     direito corretamente mim capacitacao produto aparelho maquina product machine appliance device
 """
 
+#: What is said of being stuck, and where, that does not tell of what; in plain form.
+_STUCK = """
+    am im have got get gets getting stuck stuk lost confused confusing unclear help hand need here
+    still past part one two three point cant cannot don dont do does did didn didnt not know
+    understand manage sure trouble having problem difficult difficulty hard again what where mean
+    makes sense supposed meant completely totally pls working
+    travei travo travado travada travou preso presa parado parada parei fiquei fico ficou empaquei
+    emperrei emperrado emperrada perdi perdido perdida confuso confusa ajuda ajudar ajudinha
+    socorro aqui daqui ali ainda nesse nessa neste nesta desse dessa deste desta etapa parte ponto
+    dois tres consigo consegui conseguindo passar fazer entendi entendo percebi percebo sei onde
+    fica assim quer dizer to tou dificuldade dificil deu certo funcionou pra
+"""
+#: Fewer words than these tell no trouble.
+_TELLING = 2
+
 
 def asks_for_training(text: str) -> bool:
     """Whether the message wants to be shown step by step rather than told."""
@@ -47,3 +62,9 @@ def topic_of(text: str) -> str:
     """What is to be learnt, without the words of wishing; empty where only the wish is told."""
     around = _AROUND.split()
     return " ".join(word for word in main_words(text) if word not in around)
+
+
+def tells_trouble(text: str) -> bool:
+    """Whether somebody who is stuck tells of what: more than "I am stuck on this step"."""
+    told = topic_of(text).split()
+    return len(told) >= _TELLING and not set(_STUCK.split()).issuperset(told)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Dict, Sequence
 
 from bot.benchmark.measuring import NAMES, Maker, Measurement
-from bot.benchmark.problem import UnusableError
 from bot.benchmark.table import read_published, table
+from bot.measurements import exit_code, tell
 from bot.nlu.intent_model import IntentModel
 from bot.preparation import prepare
 
@@ -51,9 +51,10 @@ def main(arguments: Sequence[str]) -> int:
     unknown = sorted(set(only) - set(NAMES))
     if not folder or unknown:
         wrong = f"There is no benchmark {', '.join(unknown)}. " if unknown else ""
-        _tell(f"{wrong}usage: python -m bot.benchmark FOLDER [{'|'.join(NAMES)} ...]")
+        tell(f"{wrong}usage: python -m bot.benchmark FOLDER [{'|'.join(NAMES)} ...]")
         return 1
-    try:
+
+    def measure() -> None:
         published = read_published()
         for name in only or NAMES:
             ours = {
@@ -61,17 +62,8 @@ def main(arguments: Sequence[str]) -> int:
                 for model, make in MODELS.items()
             }
             print(table(published[name], ours), end="\n\n", flush=True)
-    except UnusableError as error:
-        _tell(str(error))
-        return 1
-    except KeyboardInterrupt:
-        _tell("Stopped.")
-        return 130
-    return 0
 
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    return exit_code(measure)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from bot.benchmark import readers
 from bot.benchmark.readers import Task, Texts
 from bot.benchmark.scores import best_correlation, share, threshold_that_keeps
+from bot.measurements import tell
 from bot.nlu.intent_model import IntentModel
 
 #: How much of the in-scope accuracy is kept when messages out of scope are turned away.
@@ -89,9 +89,7 @@ class Measurement:
         threshold = threshold_that_keeps(_KEPT, right, checked.confidences)
         right = inside.intents == np.array(task.asked.intents)
         kept = share(inside.confidences[right] >= threshold)
-        _tell(
-            f"clinc150: the threshold of the validation part keeps {100 * kept:.1f} % in the test"
-        )
+        tell(f"clinc150: the threshold of the validation part keeps {100 * kept:.1f} % in the test")
         return [100 * share(right), 100 * share(outside.confidences < threshold)]
 
     def _accuracy(self, title: str, task: Task) -> float:
@@ -101,7 +99,7 @@ class Measurement:
         started = time.perf_counter()
         model = self._make_model().fit(examples.texts, examples.intents)
         seconds = time.perf_counter() - started
-        _tell(f"{title}: learnt from {len(examples)} examples in {seconds:.1f} s")
+        tell(f"{title}: learnt from {len(examples)} examples in {seconds:.1f} s")
         return model
 
 
@@ -124,7 +122,3 @@ def answers(model: IntentModel, texts: Sequence[str]) -> Answers:
 
 def _accuracy(given: Answers, asked: Texts) -> float:
     return share(given.intents == np.array(asked.intents))
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

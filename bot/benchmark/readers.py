@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
 
-from bot.benchmark.problem import UnusableError
+from bot.measurements import UnusableError
 
 #: What HINT3 calls a message that no intent of the bot is meant by.
 _HINT3_NONE = "NO_NODES_DETECTED"

@@ -26,6 +26,7 @@ WISHES = frozenset(
         "request_return",
         "ask_warranty",
         "check_ticket_status",
+        "add_to_ticket",
         "request_human",
         "give_feedback",
         "privacy_request",
@@ -40,7 +41,8 @@ _ALIKE = (
     frozenset({"request_repair", "request_return"}),
     frozenset({"request_repair", "ask_usage", "request_maintenance"}),
     frozenset({"request_installation", "ask_usage", "request_maintenance"}),
-    frozenset({"check_ticket_status", "request_human"}),
+    frozenset({"check_ticket_status", "request_human", "add_to_ticket"}),
+    frozenset({"request_repair", "request_return", "file_complaint", "add_to_ticket"}),
 )
 _ADDING = (
     r"also|as well|besides|by the way|btw|another thing|one more thing|other question"

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Callable, List, Tuple
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
@@ -17,6 +14,7 @@ from bot.nlu.amounts import find_amounts
 from bot.nlu.dates import find_dates
 from bot.nlu.entity import add_entity
 from bot.nlu.text import plain_in_place
+from bot.nlu.untrained import UntrainedComponent
 
 #: In order of precedence: what an earlier pattern covers, a later one does not see.
 _PATTERNS: Tuple[Tuple[str, re.Pattern[str]], ...] = (
@@ -74,7 +72,7 @@ _BOUGHT = re.compile(
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class PatternEntityExtractor(GraphComponent):
+class PatternEntityExtractor(UntrainedComponent):
     """A date's value is the day looking back; `additional_info` also has the day looking ahead.
 
     The first date after a word of buying has the role `purchase`.
@@ -82,16 +80,6 @@ class PatternEntityExtractor(GraphComponent):
 
     #: Where dates are counted from; a measurement reads its messages on the day of their labels.
     today: Callable[[], date] = staticmethod(date.today)
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> PatternEntityExtractor:
-        return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:

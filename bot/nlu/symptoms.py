@@ -17,6 +17,8 @@ from bot.nlu.phrases import CEASING, Found, LoosePhrases, Token, denies, words_i
 
 #: Shorter words are too near to others.
 _SHORTEST_FUZZY = 6
+#: One letter may be missing.
+_SHORTEST_MISSPELT = _SHORTEST_FUZZY - 1
 _TYPO_RATIO = 85
 #: A longer message has more words that are near to some phrase by chance.
 _MOST_WORDS_FUZZY = 30
@@ -47,7 +49,11 @@ class Symptoms:
         ]
 
     def _mended(self, tokens: Sequence[Token]) -> List[Token]:
-        unknown = [token.text for token in tokens if token.text not in self._known]
+        unknown = [
+            token.text
+            for token in tokens
+            if len(token.text) >= _SHORTEST_MISSPELT and token.text not in self._known
+        ]
         meant = dict(zip(unknown, _nearest(unknown, self._words), strict=True))
         return [token._replace(text=meant.get(token.text) or token.text) for token in tokens]
 
@@ -74,7 +80,7 @@ def _nearest(words: Sequence[str], own: Sequence[str]) -> List[str]:
         own[place] if alike[at, place] else "" for at, place in enumerate(alike.argmax(axis=1))
     ]
     return [
-        near if near[:1] == word[0] and len(word) >= _SHORTEST_FUZZY - 1 else ""
+        near if near[:1] == word[0] and len(word) >= _SHORTEST_MISSPELT else ""
         for word, near in zip(words, nearest, strict=True)
     ]
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Dict, List, Sequence, Set
+from typing import Dict, List, Sequence, Set
 
 import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
@@ -22,6 +19,7 @@ from bot.nlu.entity import add_entity
 from bot.nlu.everyday_names import language_of
 from bot.nlu.phrases import BREAKS, Found, LoosePhrases, Token, denies, tokens_of
 from bot.nlu.text import word_set
+from bot.nlu.untrained import UntrainedComponent
 
 _REFUND = "refund"
 REFUSED = "refused"
@@ -77,22 +75,12 @@ _REACH_TO_A_PART = 20
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class WishedOutcomeExtractor(GraphComponent):
+class WishedOutcomeExtractor(UntrainedComponent):
     """Adds `wish` entities with the values repair, replace and refund, each once.
 
     What the customer does not want has the role `refused`. Parts found by an earlier component tell
     the replacement of a part from that of a product.
     """
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> WishedOutcomeExtractor:
-        return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:

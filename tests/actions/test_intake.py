@@ -17,7 +17,7 @@ PRODUCT = {"entity": "product", "value": "mare-w900", "start": 0, "end": 4}
 REJECTED = {"event": "action_execution_rejected", "name": FORM}
 GIVEN = {
     "product": "mare-w900",
-    "description": "It leaks",
+    "description": "The colour has faded",
     "name": "Joana Lima",
     "email": EMAIL,
 }
@@ -83,7 +83,7 @@ def test_digression_rejects_the_form_and_keeps_the_state(form: ValidateIntakeFor
 
 
 def test_after_a_digression_the_question_is_asked_again(form: ValidateIntakeForm) -> None:
-    slots = _asking("email", product="mare-w900", description="It leaks")
+    slots = _asking("email", product="mare-w900", description="The colour has faded")
     outcome = run(form, tracker("still covered?", "ask_warranty", slots=slots, events=(REJECTED,)))
     assert outcome.heard == ["utter_ask_optional_record"]
     assert outcome.slots[ANSWER] is None

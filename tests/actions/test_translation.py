@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import yaml
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.translation import (
@@ -15,6 +16,7 @@ from actions.translation import (
 )
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.replies import Button, Reply, Source
+from aftercare.settings import PROJECT_ROOT
 from aftercare.talk import Turn
 from tests.actions.trackers import tracker
 
@@ -103,6 +105,24 @@ def test_replies_are_named_with_values_buttons_and_sources() -> None:
     ]
     assert not first["text"]
     assert (second["response"], second["custom"]) == ("utter_anything_else", {})
+
+
+def test_quotation_goes_with_its_language() -> None:
+    dispatcher = CollectingDispatcher()
+    source = Source("Manual", "Descaling", "/manuals/p/en/descaling", "en")
+    values = {"heading": "Descaling", "quote": "1. Empty it."}
+    utter(dispatcher, [Reply("utter_manual_answer", values, sources=(source,))])
+    (told,) = dispatcher.messages[0]["custom"]["sources"]
+    assert (told["language"], told["quote"]) == ("en", "Descaling\n\n1. Empty it.")
+
+
+def test_every_response_with_a_quotation_words_it_in_one_piece() -> None:
+    domain = yaml.safe_load((PROJECT_ROOT / "domain.yml").read_text(encoding="utf-8"))
+    for name, variants in domain["responses"].items():
+        for variant in variants:
+            text = variant.get("text", "")
+            if "{quote}" in text and "{heading}" in text:
+                assert "{heading}\n\n{quote}" in text, name
 
 
 def test_error_id_is_handed_on_for_the_staff() -> None:

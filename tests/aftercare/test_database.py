@@ -149,7 +149,10 @@ def test_errors_hide_what_customers_gave(sessions: SessionFactory) -> None:
 def test_foreign_keys_are_enforced(sessions: SessionFactory, now: datetime) -> None:
     with pytest.raises(IntegrityError), writing(sessions) as session:
         session.execute(
-            text("INSERT INTO features VALUES (1, 'no-product', 0, 'key', '{}', 3)"),
+            text(
+                "INSERT INTO features (id, product_id, position, key, name, rating, words) "
+                "VALUES (1, 'no-product', 0, 'key', '{}', 3, '{}')"
+            ),
         )
 
 

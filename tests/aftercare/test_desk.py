@@ -40,7 +40,8 @@ def test_confirmed_intake_is_a_ticket_with_all_its_rows(
     records, key = dict(joana.state.records), joana.state.key
     joana.say(YES)
     assert (joana.heard, joana.turn.state) == (["utter_ticket_opened"], None)
-    assert joana.values["answer_within"] == "one working day"
+    # It is Monday, nine in the morning in São Paulo, and this one is answered within hours.
+    assert joana.values["answer_by"] == "by the end of today"
     assert joana.values["service"] == "Repair"
     with reading(stocked_sessions) as session:
         ticket = session.scalars(select(Ticket)).one()
@@ -77,7 +78,7 @@ def test_every_service_that_opens_tickets_opens_one(
     if customer.turn.state:
         customer.say(YES)
     expected = "utter_feedback_stored" if intent == "give_feedback" else "utter_ticket_opened"
-    assert customer.heard == [expected]
+    assert customer.heard[0] == expected
     (ticket,) = _tickets(stocked_sessions)
     assert (ticket.language, ticket.number) == (language, customer.values["number"])
 
@@ -163,7 +164,7 @@ def test_right_proof_tells_the_status(
     with writing(stocked_sessions) as session:
         number = make_ticket(session, email=EMAIL, status=status).number
     joana.want("check_ticket_status").say(told(number)).say(told(EMAIL, email=EMAIL))
-    assert joana.heard == [f"utter_ticket_status_{status}"]
+    assert joana.heard[0] == f"utter_ticket_status_{status}"
     assert joana.values == {"number": number, "service": "Repair", "changed": "2 March 2026"}
 
 
@@ -206,8 +207,7 @@ def test_right_proof_forgives_earlier_mistakes(
 
 def test_ticket_of_this_conversation_is_told_without_asking(joana: Caller) -> None:
     number = joana.want("request_repair").answer_all().say(YES).values["number"]
-    joana.want("check_ticket_status")
-    assert joana.heard == ["utter_ticket_status_new"]
+    assert joana.want("check_ticket_status").heard[0] == "utter_ticket_status_new"
     assert joana.values["number"] == number
 
 
@@ -386,7 +386,7 @@ def test_state_of_another_version_is_still_read() -> None:
 
 def test_question_in_the_middle_is_heard_also_when_less_sure(joana: Caller) -> None:
     joana.want("request_repair").say(told("W900", product="mare-w900"))
-    joana.say(told("it hums and then stops", "request_repair"))
+    joana.say(told("the colour of the lid has faded", "request_repair"))
     assert joana.state.asking == "purchase_date"
     joana.say(told("how do i clean the pump filter?", "ask_usage", 0.5))
     assert joana.turn.digression
@@ -394,7 +394,7 @@ def test_question_in_the_middle_is_heard_also_when_less_sure(joana: Caller) -> N
 
 def test_product_named_once_more_is_no_wrong_answer(joana: Caller) -> None:
     joana.want("request_repair").say(told("W900", product="mare-w900"))
-    joana.say(told("it hums and then stops", "request_repair"))
+    joana.say(told("the colour of the lid has faded", "request_repair"))
     joana.say(told("W900", product="mare-w900"))
     assert joana.heard == ["utter_ask_optional_record"]
     assert joana.state.asking == "purchase_date"

@@ -13,6 +13,7 @@ from aftercare.database import open_engine, open_sessions, reading, writing
 from aftercare.errors import StorageUnavailable
 from aftercare.migrate import migrate, migration_config
 from aftercare.queue_schema import is_of_queue
+from aftercare.search_schema import is_of_search
 from aftercare.settings import Settings
 from aftercare.tables import Base
 from aftercare.tables.tickets import Ticket
@@ -44,8 +45,9 @@ def empty(request: pytest.FixtureRequest) -> Engine:
 
 
 def own_tables(engine: Engine) -> set[str]:
-    """Without those of the queue, which has migrations of its own."""
-    return {name for name in inspect(engine).get_table_names() if not is_of_queue(name)}
+    """Without those of the queue and the search, which are none of the code's."""
+    found = inspect(engine).get_table_names()
+    return {name for name in found if not is_of_queue(name) and not is_of_search(name)}
 
 
 def test_upgrade_from_nothing_makes_every_table(empty: Engine) -> None:

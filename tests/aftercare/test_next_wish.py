@@ -153,7 +153,7 @@ def test_answer_that_says_nothing_ends_the_question(joana: Chooser) -> None:
 
 
 def test_own_ticket_is_what_is_asked_about_after_it_was_opened(joana: Chooser) -> None:
-    joana.memory = Memory(ticket="K4F-7M2C", ticket_contact=EMAIL)
+    joana.memory = Memory(ticket="K4F-7M2C")
     said = told("and how is it going with that", "check_ticket_status", 0.45)
     close = (("check_ticket_status", 0.45), ("request_human", 0.4))
     joana.want("check_ticket_status", replace(said, ranking=close))
@@ -251,7 +251,11 @@ def test_remark_about_the_last_answer_is_answered_before_the_offer(joana: Choose
     joana.want(WARRANTY, Understood(text, WARRANTY, 0.9, entities)).say(pressed("skip"))
     assert joana.heard == ["utter_warranty_term", "utter_next_wish"]
     Chooser.decide(joana, told("no, the W900", "correct", 0.7, product="mare-w900"))
-    assert joana.heard == ["utter_warranty_term", "utter_next_wish"]
+    assert joana.heard == [
+        "utter_warranty_term",
+        "utter_warranty_exclusions",
+        "utter_next_wish",
+    ]
     assert "W900" in joana.values["product"]
 
 

@@ -17,7 +17,7 @@ from aftercare.customers import identify_customer
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.tables.conversations import Customer
 from aftercare.tables.tickets import Ticket
-from aftercare.tickets import NewTicket, open_ticket
+from aftercare.tickets.opening import NewTicket, open_ticket
 from tests.factories import make_conversation, make_customer
 from tests.postgresql import BOTH
 

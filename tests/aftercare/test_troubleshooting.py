@@ -5,16 +5,19 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from aftercare.catalogue.snapshot import Catalogue
 from aftercare.database import SessionFactory, reading
 from aftercare.desk import Desk
 from aftercare.intake.state import REMEDY
+from aftercare.intake.understood import Understood
 from aftercare.tables.guidance import QuotedAnswer
 from aftercare.tables.tickets import Ticket, TicketEvent
+from aftercare.troubleshooting import listed_symptoms
 from tests.answers import bought, pressed, told
 from tests.desks import YES, Caller
 
 STORY = "my W900 shows E18"
-OFFERED = ["utter_intake_opening", "utter_remedy_first", "utter_remedy"]
+OFFERED = ["utter_intake_opening", "utter_remedy_first_with_warnings", "utter_remedy"]
 
 
 def report(caller: Caller, text: str = STORY, intent: str = "request_repair") -> Caller:
@@ -34,6 +37,15 @@ def test_the_remedy_comes_before_the_questions_with_its_warnings_first(joana: Ca
     quoted = joana.turn.replies[-1]
     assert quoted.values["quote"].startswith("WARNING: Never unscrew the pump filter")
     assert quoted.sources[0].path == "/manuals/mare-w900/en/error-e18"
+
+
+def test_warnings_are_spoken_of_only_where_the_remedy_has_some(desk: Desk) -> None:
+    caller = Caller(desk)
+    said = told(
+        "the C200 shows E01", intent="request_repair", product="aroma-c200", error_code="E01"
+    )
+    caller.want("request_repair", said)
+    assert caller.heard == ["utter_intake_opening", "utter_remedy_first", "utter_remedy"]
 
 
 def test_where_it_worked_no_ticket_is_opened(
@@ -68,6 +80,13 @@ def test_where_it_did_not_help_the_ticket_tells_what_was_tried(
         (told("just send the repair request", intent="request_repair"), "skipped"),
         (told("it still shows the same", intent="nlu_fallback", confidence=0.3), "not_helped"),
         (told("no", intent="deny"), "not_helped"),
+        (told("it still leaks, send someone", intent="guidance_not_helped"), "not_helped"),
+        (told("i dont want to read this just send someone", intent="deny"), "skipped"),
+        (told("I'd rather not try that", intent="deny"), "skipped"),
+        (told("can't you just send a repairman", "nlu_fallback", 0.3), "skipped"),
+        (told("não quero mexer nisso manda um técnico", "nlu_fallback", 0.3), "skipped"),
+        (told("prefiro que venha um técnico", intent="request_installation"), "skipped"),
+        (told("não tenho tempo pra ler isso", intent="out_of_scope"), "skipped"),
     ],
 )
 def test_other_words_go_on_to_the_repair(
@@ -76,6 +95,24 @@ def test_other_words_go_on_to_the_repair(
     report(joana).say(said)  # type: ignore[arg-type]
     assert joana.state.asking == "purchase_date"
     assert outcomes(stocked_sessions) == [("error-e18", "fault", outcome)]
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        (told("I don't need a technician, it worked", "nlu_fallback", 0.3), "utter_remedy_again"),
+        (told("it worked, no need to send someone", "guidance_helped"), "utter_remedy_worked"),
+    ],
+)
+def test_who_needs_nobody_to_come_does_not_skip_the_remedy(
+    joana: Caller, said: Understood, heard: str
+) -> None:
+    assert report(joana).say(said).heard == [heard]
+
+
+def test_who_wants_to_talk_to_a_person_gets_one(joana: Caller) -> None:
+    report(joana).say(told("get me someone to talk to", "request_human"))
+    assert joana.state.service == "person"
 
 
 def test_ok_means_that_it_will_be_tried_and_yes_that_it_worked(joana: Caller) -> None:
@@ -170,3 +207,17 @@ def test_a_complaint_about_money_gets_none(joana: Caller) -> None:
 def test_the_portuguese_manual_is_quoted_in_portuguese(desk: Desk) -> None:
     maria = report(Caller(desk, language="pt"), "aparece E18 no visor")
     assert maria.turn.replies[-1].sources[0].path == "/manuals/mare-w900/pt/error-e18"
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "it is leaking"), ("pt", "está vazando")])
+def test_faults_are_known_by_the_words_of_the_catalogue(
+    catalogue: Catalogue, language: str, text: str
+) -> None:
+    assert listed_symptoms(catalogue, language).told(text) == ["leak"]
+
+
+def test_leaking_machine_gets_the_remedy_in_portuguese_too(desk: Desk) -> None:
+    caller = Caller(desk, language="pt")
+    said = told("minha cafeteira está vazando água", intent="request_repair", product="aroma-c200")
+    caller.want("request_repair", said)
+    assert caller.turn.replies[-1].sources[0].path == "/manuals/aroma-c200/pt/trouble-leak"

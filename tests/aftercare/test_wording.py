@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aftercare.catalogue.snapshot import Catalogue
-from aftercare.wording import show_date, show_minutes, show_opening, show_value
+from aftercare.wording import (
+    show_date,
+    show_day_end,
+    show_minutes,
+    show_opening,
+    show_value,
+    show_within,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +65,28 @@ def test_opening_is_told_with_the_place_whose_time_it_is(
 )
 def test_waits_are_told_in_words(minutes: int, language: str, told: str) -> None:
     assert show_minutes(minutes, language) == told
+
+
+@pytest.mark.parametrize(
+    ("due", "language", "shown"),
+    [
+        ("2026-11-24 10:00", "en", "by the end of Tuesday, 24 November"),
+        ("2026-11-24 10:00", "pt", "até o fim de terça-feira, 24 de novembro"),
+        ("2026-11-23 17:00", "en", "by the end of today"),
+        ("2026-11-23 17:00", "pt", "até o fim do dia de hoje"),
+    ],
+)
+def test_deadline_is_told_as_a_day_at_the_place(due: str, language: str, shown: str) -> None:
+    zone = ZoneInfo("America/Manaus")
+    local = datetime.fromisoformat(due).replace(tzinfo=zone)
+    # Monday evening in Manaus, where it is Tuesday in UTC already.
+    now = datetime(2026, 11, 24, 1, 0, tzinfo=ZoneInfo("UTC"))
+    assert show_day_end(local, now, language) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", "within one working day"), ("pt", "em até um dia útil")]
+)
+def test_time_that_is_worded_already_is_one_within_which(language: str, shown: str) -> None:
+    worded = {"en": "one working day", "pt": "um dia útil"}[language]
+    assert show_within(worded, language) == shown

@@ -36,7 +36,7 @@ async def steady_load(
 ) -> list[Said]:
     """Messages at random moments, so many a second on average, from one chat after the other.
 
-    Returns when all are answered or refused. Raises an ExceptionGroup where one was neither.
+    Returns when all are answered, refused or given up.
     """
     chance = random.Random(seed)
     asked = []

@@ -31,6 +31,8 @@ class Said:
     answered: float = 0.0
     #: The desk would not take it, and nothing comes of it.
     refused: bool = False
+    #: It was taken, and no answer came for minutes: more was asked than the desk can do.
+    given_up: bool = False
 
     @property
     def accept_ms(self) -> float:
@@ -72,7 +74,7 @@ class OpenChat:
             self._line[1].close()
 
     async def ask(self, text: str, meant: float | None = None) -> Said:
-        """Send a text and wait for its answer. Raises TimeoutError."""
+        """Send a text and wait for its answer."""
         said = Said(meant or time.perf_counter())
         answered = asyncio.Event()
         body = json.dumps({"id": str(uuid.uuid4()), "text": text}).encode()
@@ -84,7 +86,10 @@ class OpenChat:
                 self._waiting.remove((said, answered))
                 return said
         said.accepted = time.perf_counter()
-        await asyncio.wait_for(answered.wait(), _PATIENCE_SECONDS)
+        try:
+            await asyncio.wait_for(answered.wait(), _PATIENCE_SECONDS)
+        except TimeoutError:
+            said.given_up = True
         return said
 
     async def _hear(self, reader: asyncio.StreamReader) -> None:

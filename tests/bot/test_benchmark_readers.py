@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.benchmark.problem import UnusableError
 from bot.benchmark.readers import Texts, a_few_each, banking77, braun2017, clinc150, hint3, hwu64
+from bot.measurements import UnusableError
 
 
 def write(folder: Path, name: str, text: str) -> None:

@@ -19,7 +19,8 @@ from bot.compare.confidences import (
 from bot.compare.drawings import with_others
 from bot.compare.stock_training import TimeLimit
 from bot.compare.understanding import understanding
-from bot.evaluate_nlu import OUT_OF_SCOPE, UnusableError
+from bot.evaluate_nlu import OUT_OF_SCOPE
+from bot.measurements import UnusableError
 
 
 def judged(label: str, served: str, confidence: float = 0.5, in_scope: float = 0.5) -> Judgement:

@@ -12,6 +12,7 @@ from rasa.core.nlg import interpolator
 from bot import corrections
 
 SUMMARY = "Please check:\n{summary}\n\nIs everything right, {name}?"
+PAYLOAD = '/postback{"do": "rate", "of": "{name}/5"}'
 
 
 @pytest.fixture
@@ -42,6 +43,11 @@ def test_ordinary_answers_are_filled_as_rasa_fills_them(response: str) -> None:
     values = {"summary": "Model: W900", "name": "Ana", "number": 3, "nothing": None}
     expected = _as_rasa_fills(response, values)
     assert corrections.fill_placeholders(response, values) == expected
+
+
+def test_payload_of_a_button_is_filled() -> None:
+    filled = corrections.fill_placeholders(PAYLOAD, {"name": "K4F-7M2C"})
+    assert filled == '/postback{"do": "rate", "of": "K4F-7M2C/5"}'
 
 
 def test_placeholder_without_a_value_stays_and_is_logged_without_the_values(

@@ -18,7 +18,7 @@ from bot.evaluate_entities import (
     read_texts,
     reading_on,
 )
-from bot.evaluate_nlu import UnusableError
+from bot.measurements import UnusableError
 from bot.nlu.pattern_entities import PatternEntityExtractor
 from tests.bot.components import entities
 

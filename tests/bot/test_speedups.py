@@ -49,6 +49,8 @@ BAD: Dict[str, Any] = {
     "a word as an event": {"events": ["slot"]},
     "an event without a name": {"events": [{"name": "intake", "value": 1}]},
     "an unknown event": {"events": [{"event": "no_such_event"}]},
+    "an event named by a list": {"events": [{"event": ["slot"]}]},
+    "a time in words": {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": "now"}]},
     "a slot without a name": {"events": [{"event": "slot", "value": 1}]},
     "responses in an object": {"responses": {}},
     "a word as a response": {"responses": ["utter_greet"]},

@@ -98,7 +98,9 @@ def test_staff_follow_a_ticket_to_its_end(
     page.goto(f"{stack.settings.site_url}/console/tickets")
     page.get_by_role("link", name=number.group()).first.click()
     page.get_by_label("New status").select_option("in_progress")
-    page.get_by_label("Note").fill("called back, sending a new invoice")
+    page.get_by_role("textbox", name="Note for colleagues").fill(
+        "called back, sending a new invoice"
+    )
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("main")).to_contain_text("called back, sending a new invoice")
 
@@ -107,7 +109,8 @@ def test_staff_follow_a_ticket_to_its_end(
     again.say(f"what is the status of {number.group().lower()}?")
     again.hears("which e-mail address or phone number")
     again.say("Peter.Lane@Example.com")
-    again.hears("is being worked on")
+    expect(again.log).to_contain_text("is being worked on")
+    again.hears("Would you like to add something")
 
 
 def sign_in(page: Page, stack: Stack, password: str) -> None:

@@ -39,8 +39,11 @@ def test_numbers_of_today(browser: TestClient, database: SessionFactory) -> None
         "New tickets": 2,
         "Tickets in progress": 1,
         "Waiting for the customer": 1,
+        "Tickets due soon": 0,
+        "Tickets late": 0,
         "Conversations today": 1,
         "Errors in the last 7 days": 2,
+        "Unhappy customers to get in touch with": 0,
     }
 
 

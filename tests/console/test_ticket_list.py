@@ -14,7 +14,7 @@ from aftercare.tables.tickets import TicketStatus
 from tests.console.browsers import TestClient
 from tests.factories import AT, make_ticket
 
-ROW = re.compile(r'href="/console/tickets/([^"?]+)"')
+ROW = re.compile(r'href="/console/tickets/(?!new")([^"?]+)"')
 NEXT = re.compile(r'rel="next" href="([^"]+)"')
 
 

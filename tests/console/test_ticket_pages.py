@@ -11,7 +11,8 @@ from aftercare.database import SessionFactory, reading, writing
 from aftercare.tables.catalogue import ServiceRecord
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import Ticket, TicketEvent, TicketStatus
-from aftercare.tickets import ALLOWED_MOVES, change_status
+from aftercare.tickets.life import change_status
+from aftercare.tickets.moves import ALLOWED_MOVES
 from console.formats import status_name
 from tests.console.browsers import Clock, Response, TestClient, form_token
 from tests.factories import make_conversation, make_ticket
@@ -66,8 +67,8 @@ def test_choice_is_shown_by_its_name(browser: TestClient, database: SessionFacto
     chosen, choice = named[0]
     number = make(database, service_id=chosen.service_id, records={chosen.field: choice["id"]})
     page = browser.get(f"/console/tickets/{number}").text
-    assert f">{choice['name']['en']}</dd>" in page
-    assert f">{choice['id']}</dd>" not in page
+    assert f">{choice['name']['en']}</span>" in page
+    assert f">{choice['id']}</span>" not in page
 
 
 def test_fault_and_part_are_shown_by_their_names(
@@ -76,7 +77,7 @@ def test_fault_and_part_are_shown_by_their_names(
     told = {"symptom": "leak", "part": "mare-w900/door_seal"}
     number = make(database, service_id="repair", records=told)
     page = browser.get(f"/console/tickets/{number}").text
-    assert ">Leaks</dd>" in page and ">Door seal</dd>" in page
+    assert ">Leaks</span>" in page and ">Door seal</span>" in page
 
 
 def test_ticket_about_no_product_and_without_customer(

@@ -5,7 +5,8 @@ wording. A file is one service in one language: <service>.<language>.yml. A turn
 
 - `say`: what the customer types; {number} in it stands for the number or code spoken last,
 - `press`: a part of the title of a button of the last answer,
-- `leave: true`: the customer comes back in a new conversation, which knows nothing of the first;
+- `leave: true`: the customer comes back in a new conversation, which knows nothing of the first,
+- `resolve: true`: staff resolve the ticket spoken last, and the desk announces it in the chat;
 
 and any of `expect` (names of all responses), `asks` and `not_asked` (a record of the service, or
 of the service that `of` names), `source` (path of the quoted section) and `language`. `ticket` is
@@ -23,9 +24,13 @@ import yaml
 from sqlalchemy import select
 
 from aftercare.catalogue.files import read_catalogue
-from aftercare.database import open_engine, open_sessions, reading
+from aftercare.database import open_engine, open_sessions, reading, writing
+from aftercare.postbacks import payload
 from aftercare.settings import PROJECT_ROOT
-from aftercare.tables.tickets import Ticket
+from aftercare.tables.tickets import Ticket, TicketStatus
+from aftercare.ticket_talk import SOLVED
+from aftercare.tickets.history import DESK, EventKind
+from aftercare.tickets.life import put_status
 from tests.conversations.talk import Conversation, Said, begin_conversation
 from tests.stack import Stack
 
@@ -57,11 +62,12 @@ def test_conversation(stack: Stack, language: str, conversation: dict[str, Any])
         if turn.get("leave"):
             talk = _arrive(stack, language)
             continue
-        said = (
-            talk.press(turn["press"])
-            if "press" in turn
-            else talk.say(turn["say"].replace("{number}", spoken))
-        )
+        if "resolve" in turn:
+            said = talk.say("", _resolve(stack, spoken))
+        elif "press" in turn:
+            said = talk.press(turn["press"])
+        else:
+            said = talk.say(turn["say"].replace("{number}", spoken))
         spoken = _ticket_number(said) or spoken
         service = turn.get("of", conversation["service"])
         where = f"turn {number}, {turn.get('say') or turn.get('press')!r}: {said.understood}"
@@ -98,6 +104,15 @@ def _arrive(stack: Stack, language: str) -> Conversation:
     talk = begin_conversation(stack, language)
     talk.say("greet", f'/greet{{"language": "{language}"}}')
     return talk
+
+
+def _resolve(stack: Stack, number: str) -> str:
+    """Resolve the ticket as staff do; the payload of what the desk announces."""
+    with writing(open_sessions(open_engine(stack.settings))) as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+        now = ticket.created_at
+        put_status(session, ticket, TicketStatus.RESOLVED, EventKind.STATUS, by=DESK, now=now)
+    return payload(SOLVED, number)
 
 
 def _ticket_number(said: Said) -> str:

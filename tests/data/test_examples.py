@@ -24,8 +24,8 @@ from tests.data.training_files import (
 EVALUATION = ROOT.parent / "shared" / "eval"
 #: Rasa would read brackets as entities; the others are left over from pages and tables.
 MARKUP = re.compile(r"[\[\]{}<>|*`\\]|https?://|&\w+;")
-#: Asked rarely and in few words, so it needs no more examples than small talk.
-RARE_SERVICES = frozenset({"privacy_request"})
+#: Asked rarely and in few words, so they need no more examples than small talk.
+RARE_SERVICES = frozenset({"add_to_ticket", "privacy_request"})
 SERVICES = sorted(set(service_intents()) - RARE_SERVICES)
 #: A held-out sentence that was copied, or changed in places only, shares such a run of words.
 RUN = 6

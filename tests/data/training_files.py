@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from aftercare.catalogue.service_files import GUIDED_TRAINING
+
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "pt")
 #: Intents that only buttons or Rasa itself set, so that nobody writes examples of them.
@@ -24,6 +26,7 @@ WITHOUT_EXAMPLES = frozenset(
         "attach_files",
         "choose_field",
         "come_back",
+        "postback",
         "switch_service",
         "nlu_fallback",
     }
@@ -84,9 +87,13 @@ def intents() -> list[str]:
 
 @cache
 def service_intents() -> tuple[str, ...]:
-    """The intents of the catalogue's services, and what no service answers."""
-    services = sorted((ROOT / "catalogue" / "services").glob("*.yml"))
-    return tuple(read_yaml(path)["intent"] for path in services)
+    """The intents of the catalogue's services that begin an intake.
+
+    Guided training begins from a button, or from words that its own part of the desk hears.
+    """
+    files = sorted((ROOT / "catalogue" / "services").glob("*.yml"))
+    services = [read_yaml(path) for path in files]
+    return tuple(one["intent"] for one in services if one["completion"] != GUIDED_TRAINING)
 
 
 @cache

@@ -61,7 +61,7 @@ def names_turn(stack: Stack, chat: ChatClient, seq: int) -> set[str]:
             "minha cafeteira está vazando água",
             "Algo não está",
             "tente de novo",
-            "comprou",
+            "Antes de chamar um técnico",
         ),
     ],
 )

@@ -205,6 +205,24 @@ def test_sources_lead_to_the_own_website_only(visit: Visit, bot: FakeBot) -> Non
     ]
 
 
+def test_words_in_another_language_are_told_with_it(visit: Visit, bot: FakeBot) -> None:
+    quote = "Descalcificar\n\n1. Esvazie o reservatório."
+    path = "/manuals/aroma-c200/pt/descaling"
+    other = QuotedSource("Manual da C200", "Descalcificar", path, "pt", quote)
+    own = QuotedSource("C200 Manual", "Descaling", path, "en", "Descaling\n\n1. Empty the tank.")
+    replies = (
+        BotReply(f"Only the Portuguese manual tells this:\n\n{quote}", sources=(other,)),
+        BotReply(own.quote, sources=(own,)),
+    )
+    bot.answer = lambda turn: TurnResult(replies)
+    visit.say("how?")
+    quoted, plain = visit.wait_for("Only the"), visit.wait_for("Descaling")
+    assert quoted["quote"] == {"text": quote, "lang": "pt"}
+    assert quoted["sources"][0]["lang"] == "pt"
+    assert "quote" not in plain
+    assert "lang" not in plain["sources"][0]
+
+
 def test_history_is_paged_and_never_shows_the_greeting_turn(idle_visit: Visit) -> None:
     for number in range(210):
         idle_visit.say(f"Message {number}")

@@ -90,6 +90,18 @@ def test_typing_is_told_around_the_answer(address: str, guest: Visit, bot: FakeB
     assert names[-3:] == ["typing", "message", "typing"]
 
 
+def test_quick_answer_comes_without_a_word_about_typing(address: str, guest: Visit) -> None:
+    stream = Stream(address, guest)
+    wait_until(lambda: stream.texts())
+    for number in range(5):
+        guest.say(f"m{number}")
+        wait_until(lambda number=number: f"You said: m{number}" in stream.texts())
+    quick = [name for name, _, _ in stream.events].count("typing")
+    # On a busy machine one of them may take longer than what is told of.
+    assert quick <= 2
+    stream.close()
+
+
 def test_change_of_language_is_told(address: str, guest: Visit, bot: FakeBot) -> None:
     def in_portuguese(turn: Turn) -> TurnResult:
         return TurnResult((BotReply("Claro."),), language="pt")

@@ -46,6 +46,7 @@ def test_unit_leaves_out_what_needs_the_model(layout: Layout) -> None:
         ("browser", True, ["Tests in the browser"]),
         ("browser", False, []),
         ("hostile", False, ["Random and hostile bodies"]),
+        ("clocks", False, ["Working time on random calendars"]),
     ],
 )
 def test_each_suite_runs_its_parts(
@@ -122,13 +123,20 @@ def test_one_failure_fails_all_but_all_are_run(
     assert answer.stdout.count("passed") == 2
 
 
-def test_hostile_bodies_are_ten_thousand_unless_told_otherwise(tested: FakeProject) -> None:
-    write_module(
-        tested.root, "pytest.py", "import os; print(os.environ['AFTERCARE_TEST_EXAMPLES'])"
-    )
-    for given, sent in (([], "10000"), (["BODIES=20"], "20")):
+@pytest.mark.parametrize(
+    ("target", "name", "setting"),
+    [
+        ("test-hostile", "BODIES", "AFTERCARE_TEST_EXAMPLES"),
+        ("test-clocks", "CALENDARS", "AFTERCARE_TEST_CALENDARS"),
+    ],
+)
+def test_examples_are_ten_thousand_unless_told_otherwise(
+    tested: FakeProject, target: str, name: str, setting: str
+) -> None:
+    write_module(tested.root, "pytest.py", f"import os; print(os.environ['{setting}'])")
+    for given, sent in (([], "10000"), ([f"{name}=20"], "20")):
         answer = subprocess.run(
-            ["make", "test-hostile", *given],
+            ["make", target, *given],
             cwd=tested.root,
             env=tested.environ,
             capture_output=True,

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from aftercare.catalogue.files import LANGUAGES, CatalogueFiles, RecordKind, read_catalogue
+from aftercare.catalogue.entries import LANGUAGES
+from aftercare.catalogue.files import CatalogueFiles, read_catalogue
+from aftercare.catalogue.service_files import RecordKind
 from aftercare.errors import CatalogueError
 from aftercare.intake.fields import READERS
 from tests.aftercare.catalogue.folders import CATALOGUE, copy_catalogue, replace_in
@@ -27,12 +29,28 @@ MISTAKES = {
     "missing key": ("company.yml", "default_language: en\n", ""),
     "language nobody speaks here": ("company.yml", "[en, pt]", "[en, fr]"),
     "time that is no time": ("company.yml", 'mon: ["08:00-18:00"]', 'mon: ["eight-18:00"]'),
-    "times in the wrong order": ("company.yml", 'mon: ["08:00-18:00"]', 'mon: ["18:00-08:00"]'),
+    "times in the wrong order": ("company.yml", 'mon: ["08:00-18:00"]', 'mon: ["18:00-17:00"]'),
     "stretches that overlap": (
         "company.yml",
         'mon: ["08:00-18:00"]',
         'mon: ["08:00-13:00", "12:00-18:00"]',
     ),
+    "night that goes on into the next morning's hours": (
+        "company.yml",
+        'mon: ["08:00-18:00"]',
+        'mon: ["18:00-08:30"]',
+    ),
+    "target that is no duration": ("company.yml", "{response: 1h,", "{response: soon,"),
+    "target of a number without a unit": ("company.yml", "{response: 1h,", "{response: 60,"),
+    "target of an unknown priority": ("company.yml", "    urgent: {", "    pressing: {"),
+    "targets without business hours of a region": (
+        "company.yml",
+        'fri: ["08:00-12:00", "13:30-17:30"]\n      holidays: {country: BR, region: AM}',
+        'fri: []\n        mon: []\n        tue: []\n        wed: []\n        thu: []',
+    ),
+    "region's holidays of no region": ("company.yml", "region: AM", "region: QQ"),
+    "postcode of a region twice": ("company.yml", "'690', '691'", "'690', '690'"),
+    "warning when all is used up": ("company.yml", "warn_at_percent: 75", "warn_at_percent: 100"),
     "holidays of no country": ("company.yml", "country: BR", "country: QQ"),
     "holidays of no region": ("company.yml", "region: SP", "region: QQ"),
     "time zone that does not exist": ("company.yml", "America/Sao_Paulo", "America/Atlantis"),
@@ -53,6 +71,41 @@ MISTAKES = {
     "rating out of range": ("products/mare-w900.yml", "rating: 5", "rating: 0"),
     "pattern that is none": ("products/mare-w900.yml", r"'W9\d{8}'", "'W9('"),
     "example that misses the pattern": ("products/mare-w900.yml", "W912345678", "X912345678"),
+    "wrong check digit in the example": (
+        "products/nimbera-d25.yml",
+        "example: D225140375",
+        "example: D225140376",
+    ),
+    "unknown check digits": ("products/nimbera-d25.yml", "check: luhn", "check: lunh"),
+    "no warranty at all": ("products/mare-w700.yml", "warranty_months: 12\n", ""),
+    "two kinds of warranty": (
+        "products/mare-w900.yml",
+        "warranty:\n",
+        "warranty_months: 12\nwarranty:\n",
+    ),
+    "term that lasts no day": ("products/mare-w900.yml", "days: 90", "days: 0"),
+    "term twice": ("products/mare-w900.yml", "id: commercial", "id: legal"),
+    "term of an unknown part": (
+        "products/nimbera-d25.yml",
+        "parts: [compressor]",
+        "parts: [turbine]",
+    ),
+    "term extended by an unknown service": (
+        "products/mare-w900.yml",
+        "extended_by: [repair]",
+        "extended_by: [rapair]",
+    ),
+    "recall of an unknown product": ("recalls.yml", "product: fonte-p30", "product: fonte-p31"),
+    "recall by weeks that no serial tells": (
+        "recalls.yml",
+        "product: nimbera-d25",
+        "product: mare-w900",
+    ),
+    "recall of a range from end to beginning": (
+        "recalls.yml",
+        "first: P330100000",
+        "first: P340100000",
+    ),
     "feature twice": ("products/mare-w900.yml", "- id: fill", "- id: drain"),
     "part twice": ("products/mare-w900.yml", "- id: door_seal", "- id: drain_pump"),
     "maintenance never due": ("products/mare-w900.yml", "every_months: 1", "every_months: 0"),
@@ -90,8 +143,40 @@ MISTAKES = {
         "'Which product is it?'",
         "'Which product is it? }'",
     ),
-    "service without records": ("services/repair.yml", "records:", "records: []\nleft_over:"),
+    "answer without what it answers": (
+        "services/warranty.yml",
+        "  - field: product\n    kind: product",
+        "  - field: thing\n    kind: product",
+    ),
+    "step twice": ("services/repair.yml", "- id: remote_check", "- id: acknowledge"),
+    "limit of days where there is no day": (
+        "services/repair.yml",
+        "kind: description\n",
+        "kind: description\n    most_days: 3\n",
+    ),
+    "record for a role that does not exist": (
+        "services/repair.yml",
+        "kind: description\n",
+        "kind: description\n    seen_by: [king]\n",
+    ),
+    "sign of another service": (
+        "services/maintenance.yml",
+        "signs: [maintenance_due]",
+        "signs: [error_code]",
+    ),
+    "service without a name": (
+        "services/repair.yml",
+        "name: {en: Repair, pt: Conserto}",
+        "name: {}",
+    ),
 }  # fmt: skip
+
+
+IN_NO_SINGLE_FILE = {
+    "model of another product",
+    "intent of another service",
+    "sign of another service",
+}
 
 
 def test_sample_company_is_read_whole(sample: CatalogueFiles) -> None:
@@ -106,7 +191,8 @@ def test_sample_company_is_read_whole(sample: CatalogueFiles) -> None:
         "quendra-h60",
         "nimbera-d25",
     }
-    assert len(sample.services) == 11
+    services = {path.stem for path in (CATALOGUE / "services").glob("*.yml")}
+    assert {service.id for service in sample.services} == services
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -115,7 +201,7 @@ def test_mistake_is_refused_with_the_name_of_the_file(folder: Path, mistake: str
     replace_in(folder / name, old, new)
     with pytest.raises(CatalogueError) as refusal:
         read_catalogue(folder)
-    named = name if mistake not in {"model of another product", "intent of another service"} else ""
+    named = name if mistake not in IN_NO_SINGLE_FILE else ""
     assert named in str(refusal.value)
     assert str(folder) in str(refusal.value)
 

@@ -28,13 +28,21 @@ def _load(sessions: SessionFactory, folder: Path, now: datetime) -> bool:
         return load_catalogue(session, folder, now)
 
 
+def _forget_robot(folder: Path) -> None:
+    """Take the robot out of the files that name it beside its own."""
+    stock = folder / "resources.yml"
+    lines = stock.read_text(encoding="utf-8").splitlines(keepends=True)
+    stock.write_text("".join(one for one in lines if "vento-r50" not in one), encoding="utf-8")
+
+
 def test_first_load_fills_every_table(
     sessions: SessionFactory, folder: Path, now: datetime
 ) -> None:
     assert _load(sessions, folder, now)
     with reading(sessions) as session:
         assert session.scalar(select(func.count()).select_from(Product)) == 8
-        assert session.scalar(select(func.count()).select_from(Service)) == 11
+        services = {path.stem for path in (folder / "services").glob("*.yml")}
+        assert set(session.scalars(select(Service.id))) == services
         assert session.scalar(select(func.count()).select_from(Manual)) == 18
         state = session.get_one(CatalogueState, 1)
         assert (state.fingerprint, state.loaded_at) == (fingerprint(folder), now)
@@ -75,6 +83,7 @@ def test_product_that_left_the_files_stays_inactive_for_its_tickets(
     with writing(stocked_sessions) as session:
         number = make_ticket(session, product_id="vento-r50").number
     (folder / "products" / "vento-r50.yml").unlink()
+    _forget_robot(folder)
     shutil.rmtree(folder / "manuals" / "vento-r50")
     _load(stocked_sessions, folder, now)
     with reading(stocked_sessions) as session:
@@ -90,6 +99,7 @@ def test_product_that_comes_back_is_active_again(
     product, manual = folder / "products" / "vento-r50.yml", folder / "manuals" / "vento-r50"
     kept = folder.parent / "kept"
     kept.mkdir()
+    _forget_robot(folder)
     shutil.move(product, kept)
     shutil.move(manual, kept)
     _load(stocked_sessions, folder, now)
@@ -120,7 +130,8 @@ def test_records_of_a_service_are_replaced(
             .where(ServiceRecord.service_id == "warranty")
             .order_by(ServiceRecord.position)
         ).all()
-        assert fields == ["product", "bought_on"]
+        assert "bought_on" in fields
+        assert "purchase_date" not in fields
 
 
 def test_symptoms_and_parts_are_the_choices_of_their_records(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aftercare.catalogue.files import LANGUAGES, CatalogueFiles, read_catalogue
+from aftercare.catalogue.entries import LANGUAGES
+from aftercare.catalogue.files import CatalogueFiles, read_catalogue
 from aftercare.catalogue.manual_files import (
     ManualText,
     newest_of,

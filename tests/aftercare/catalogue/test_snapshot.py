@@ -20,12 +20,12 @@ def test_new_catalogue_is_noticed(
     stocked_sessions: SessionFactory, tmp_path: Path, now: datetime
 ) -> None:
     reader = CatalogueReader(stocked_sessions)
-    assert reader.newest().products["mare-w900"].warranty_months == 24
+    assert reader.newest().products["mare-w700"].warranty_months == 12
     folder = copy_catalogue(tmp_path)
-    replace_in(folder / "products" / "mare-w900.yml", "warranty_months: 24", "warranty_months: 30")
+    replace_in(folder / "products" / "mare-w700.yml", "warranty_months: 12", "warranty_months: 30")
     with writing(stocked_sessions) as session:
         load_catalogue(session, folder, now)
-    assert reader.newest().products["mare-w900"].warranty_months == 30
+    assert reader.newest().products["mare-w700"].warranty_months == 30
 
 
 def test_inactive_entries_are_not_offered(

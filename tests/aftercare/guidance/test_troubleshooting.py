@@ -107,3 +107,16 @@ def test_what_is_for_a_technician_is_reserved(markdown: str) -> None:
 )
 def test_what_a_technician_does_when_the_steps_fail_reserves_nothing(markdown: str) -> None:
     assert not only(part(markdown)).reserved
+
+
+@pytest.mark.parametrize(
+    ("markdown", "warns"),
+    [
+        (STEPS, False),
+        (f"{STEPS}\n> [!NOTE]\n> This takes an hour.", False),
+        (f"> [!CAUTION]\n> The tray is hot.\n\n{STEPS}", True),
+        ("1. Open the lid.\n   > [!WARNING]\n   > It is hot.\n2. Close it.", True),
+    ],
+)
+def test_a_note_is_no_warning(markdown: str, warns: bool) -> None:
+    assert only(part(markdown)).warns is warns

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aftercare.catalogue.files import read_catalogue
+from aftercare.catalogue.service_files import GUIDED_TRAINING
 from aftercare.catalogue.snapshot import NOTED, Catalogue
 from aftercare.intake.dialogue import Verdict
 from aftercare.intake.digressions import DIGRESSIONS
@@ -11,7 +12,11 @@ from aftercare.settings import PROJECT_ROOT
 from tests.aftercare.intake.conversation import Conversation
 from tests.answers import EMAIL, STORY, answer_to, bought, pressed, product, told
 
-SERVICES = {service.id: service for service in read_catalogue(PROJECT_ROOT / "catalogue").services}
+SERVICES = {
+    service.id: service
+    for service in read_catalogue(PROJECT_ROOT / "catalogue").services
+    if service.completion != GUIDED_TRAINING
+}
 CONFIRMED = [service.id for service in SERVICES.values() if service.confirm]
 LANGUAGES = ("en", "pt")
 ASKED = [

@@ -142,16 +142,35 @@ def test_description_is_never_remembered(catalogue: Catalogue) -> None:
     assert "description" not in second.records
 
 
-def test_own_ticket_of_this_conversation_needs_no_proof(catalogue: Catalogue) -> None:
-    memory = Memory(ticket="K4F-7M2C", ticket_contact=EMAIL)
+def test_only_ticket_of_the_customer_is_meant_and_needs_no_proof(catalogue: Catalogue) -> None:
+    memory = Memory(own=[{"number": "K4F-7M2C", "title": "K4F-7M2C (Repair)"}])
     talk = Conversation(catalogue, "ticket_status", memory=memory).begin()
     assert talk.verdict is Verdict.COMPLETE
-    assert talk.records == {"ticket_number": "K4F-7M2C", "proof": EMAIL}
+    assert talk.records == {"ticket_number": "K4F-7M2C"}
+
+
+def test_several_own_tickets_are_offered_to_choose_from(catalogue: Catalogue) -> None:
+    numbers = ["K4F-7M2C", "K4F-7M3A"]
+    memory = Memory(own=[{"number": one, "title": f"{one} (Repair)"} for one in numbers])
+    talk = Conversation(catalogue, "ticket_status", memory=memory).begin()
+    assert talk.heard == ["utter_ask_which_ticket"]
+    buttons = talk.step.replies[-1].buttons
+    assert [button.title for button in buttons] == ["K4F-7M2C (Repair)", "K4F-7M3A (Repair)"]
+    talk.say(pressed("inform", ticket_number="K4F-7M2C"))
+    assert talk.verdict is Verdict.COMPLETE
+
+
+def test_ticket_that_was_proved_before_needs_no_proof_again(catalogue: Catalogue) -> None:
+    memory = Memory(proved=["K4F-7M2C"])
+    talk = Conversation(catalogue, "ticket_status", memory=memory).begin()
+    assert talk.asking == "ticket_number"
+    talk.say(told("K4F-7M2C", ticket_number="K4F-7M2C"))
+    assert talk.verdict is Verdict.COMPLETE
 
 
 def test_other_ticket_needs_its_proof(catalogue: Catalogue) -> None:
     other = new_number()
-    memory = Memory(ticket="K4F-7M2C", ticket_contact=EMAIL)
+    memory = Memory(own=[{"number": "K4F-7M2C", "title": "K4F-7M2C (Repair)"}])
     said = told(f"status of {other}", intent="check_ticket_status", ticket_number=other)
     talk = Conversation(catalogue, "ticket_status", memory=memory).begin(said)
     assert talk.records == {"ticket_number": other}

@@ -68,6 +68,18 @@ def test_general_fault_counts_only_where_no_other_is_told(catalogue: Catalogue) 
     assert talk.answer().asking == "description"
 
 
+@pytest.mark.parametrize("asked", ["product", "description", "purchase_date"])
+def test_what_it_does_wins_over_the_general_fault_told_before(
+    catalogue: Catalogue, asked: str
+) -> None:
+    broken = _first("it is broken", "request_repair", Entity("symptom", "broken"))
+    talk = Conversation(catalogue, "repair").begin(broken).answer_until(asked)
+    talk.say(told("it leaks from the door", intent="request_repair", symptom="leak"))
+    assert talk.records["symptom"] == "leak"
+    talk.say(told("it is just broken", intent="request_repair", symptom="broken"))
+    assert talk.records["symptom"] == "leak"
+
+
 def test_nothing_is_noted_of_answers_to_other_questions(catalogue: Catalogue) -> None:
     talk = Conversation(catalogue, "installation").begin().answer_until("address")
     assert "symptom" not in talk.records

@@ -95,10 +95,23 @@ def test_decided_message_is_not_asked_about_again(catalogue: Catalogue) -> None:
     assert between(kept, catalogue) == between(explained(kept, REPAIR, said), catalogue) == ()
 
 
-def test_number_tells_the_service() -> None:
-    assert tells_by_number(told("K4F-7M2C", ticket_number="K4F-7M2C")) == "check_ticket_status"
-    assert tells_by_number(told("E18", error_code="E18")) == REPAIR
-    assert tells_by_number(told("hello")) is None
+def test_number_tells_the_service(catalogue: Catalogue) -> None:
+    number = told("K4F-7M2C", ticket_number="K4F-7M2C")
+    assert tells_by_number(number, catalogue) == "check_ticket_status"
+    assert tells_by_number(told("E18", error_code="E18"), catalogue) == REPAIR
+    assert tells_by_number(told("hello"), catalogue) is None
+
+
+def test_sign_belongs_to_the_service_that_the_catalogue_says(catalogue: Catalogue) -> None:
+    signs = {"repair": (), "maintenance": ("error_code",)}
+    services = {
+        key: replace(one, signs=signs.get(key, one.signs))
+        for key, one in catalogue.services.items()
+    }
+    said = told("E18", error_code="E18")
+    assert tells_by_number(said, replace(catalogue, services=services)) == "request_maintenance"
+    nowhere = {key: replace(one, signs=()) for key, one in services.items()}
+    assert tells_by_number(said, replace(catalogue, services=nowhere)) is None
 
 
 # Choosing ------------------------------------------------------------------------

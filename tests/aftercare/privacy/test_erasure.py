@@ -120,6 +120,7 @@ def test_receipt_tells_what_became_of_each_store(stores: Stores, world: World) -
     ] == [
         ("chat_sessions", 0, 0, 0, 0),
         ("customers", 1, 1, 0, 0),
+        ("owned_products", 1, 1, 0, 0),
         ("conversations", 1, 1, 0, 0),
         ("messages", 2, 2, 0, 0),
         ("unclaimed_conversations", 1, 1, 0, 0),
@@ -131,6 +132,7 @@ def test_receipt_tells_what_became_of_each_store(stores: Stores, world: World) -
         ("tickets_elsewhere", 1, 0, 1, 0),
         ("manual_questions", 0, 0, 0, 0),
         ("trainings", 0, 0, 0, 0),
+        ("satisfaction", 0, 0, 0, 0),
         ("trackers", 3, 2, 1, 0),
         ("attachments", 0, 0, 0, 0),
         ("index", 0, 0, 0, 0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 from aftercare.catalogue.snapshot import Catalogue
 from aftercare.database import reading
 from aftercare.training.kinds import Kind, is_trouble, kind_of
@@ -59,6 +59,21 @@ def test_both_languages_teach_the_same(library: Library, catalogue: Catalogue) -
             )
             differing = english ^ portuguese
             assert len(differing) <= 1, (product, differing)
+
+
+def test_every_product_has_paths_with_questions_to_each_of_their_kinds(
+    library: Library, catalogue: Catalogue
+) -> None:
+    with reading(library.sessions) as session:
+        for product in catalogue.products:
+            for kind in Kind:
+                arranged = [
+                    open_lesson(session, product, lesson.id, "pt")
+                    for lesson in lessons_of(session, product, "pt")
+                    if lesson.kind is kind
+                ]
+                assert any(len(one.checks) >= 1 for one in arranged if one), (product, kind)
+                assert all(one and one.stops for one in arranged), (product, kind)
 
 
 def test_lessons_that_the_catalogue_arranges_come_in_its_order(library: Library) -> None:

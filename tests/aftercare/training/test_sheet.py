@@ -72,4 +72,4 @@ def test_every_lesson_of_the_sample_company_can_be_drawn(stocked_sessions: Sessi
                 assert lesson and lesson.stops, (product, name.id)
                 assert all(stop.text for stop in lesson.stops), (product, name.id)
                 drawn += 1
-    assert drawn > 100
+    assert drawn > 50

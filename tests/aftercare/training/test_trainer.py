@@ -40,7 +40,7 @@ def test_without_a_topic_kind_and_lesson_are_asked(ana: Trainee) -> None:
     assert ana.heard == ["utter_training_which_kind"]
     ana.press("inform", choice="care")
     assert ana.heard == ["utter_training_which_lesson"]
-    assert "Descaling the machine" in [button.title for button in ana.last.buttons]
+    assert "Descaling and the water filter" in [button.title for button in ana.last.buttons]
     ana.say("the descaling one")
     assert ana.last.values["heading"] == "Descaling the machine"
 
@@ -49,7 +49,7 @@ def test_without_a_product_it_is_asked(ana: Trainee) -> None:
     ana.ask("train me")
     assert ana.heard == ["utter_training_which_product"]
     ana.say("the P30", "inform", product="fonte-p30")
-    assert ana.heard == ["utter_training_which_kind"]
+    assert ana.heard == ["utter_training_which_lesson"]
 
 
 def test_of_a_kind_of_product_only_its_models_are_offered(ana: Trainee) -> None:
@@ -59,7 +59,7 @@ def test_of_a_kind_of_product_only_its_models_are_offered(ana: Trainee) -> None:
 
 def test_lesson_that_no_manual_has_is_admitted_and_asked_again(ana: Trainee) -> None:
     ana.ask("train me on the P30", product="fonte-p30").say("xyzzy qwertl zork")
-    assert ana.heard == ["utter_training_lesson_unknown", "utter_training_which_kind"]
+    assert ana.heard == ["utter_training_lesson_unknown", "utter_training_which_lesson"]
 
 
 def test_button_under_an_answer_trains_in_what_was_quoted(ana: Trainee) -> None:
@@ -151,30 +151,7 @@ def test_repeated_turn_leads_to_the_same_step_and_writes_nothing_twice(
     assert (training.step, training.status) == (2, TrainingStatus.RUNNING)
 
 
-# Stuck -----------------------------------------------------------------------
-
-
-def test_stuck_in_words_that_the_manual_knows_is_answered_with_its_remedy(ana: Trainee) -> None:
-    ana.start("aroma-c200", "milk-froth").say("the milk does not froth at all", "request_repair")
-    assert ana.heard == ["utter_training_hint", "utter_training_stuck_with_hint"]
-    assert ana.turn.replies[0].values["heading"] == "The milk does not froth"
-    assert ana.training
-
-
-def test_ticket_out_of_a_training_tells_what_was_done(
-    ana: Trainee, stocked_sessions: SessionFactory
-) -> None:
-    ana.start("aroma-c200", "cappuccino").press("next_step").say("nope, odd grumbling", "deny")
-    ana.press("request_repair")
-    assert ana.heard[0] == "utter_training_set_aside"
-    assert ana.turn.state is not None
-    assert ana.turn.state.records["product"] == "aroma-c200"
-    story = ana.turn.state.records["description"]
-    assert story.startswith(
-        "nope, odd grumbling\nAroma C200 coffee machine. Making a cappuccino, 2/6"
-    )
-    (training,) = trainings(stocked_sessions)
-    assert (training.stuck_at, training.status) == ([2], TrainingStatus.PAUSED)
+# Leaving it ------------------------------------------------------------------
 
 
 def test_danger_comes_before_the_training(ana: Trainee) -> None:

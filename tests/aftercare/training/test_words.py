@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aftercare.training.beside import wants_training
-from aftercare.training.words import asks_for_training, asks_to_go_on, topic_of
+from aftercare.training.words import asks_for_training, asks_to_go_on, tells_trouble, topic_of
 from tests.answers import pressed, told
 
 
@@ -53,6 +53,35 @@ def test_plain_questions(text: str) -> None:
 )
 def test_topic_is_what_is_left_of_the_wish(text: str, topic: str) -> None:
     assert topic_of(text) == topic
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm stuck",
+        "I am stuck on this step",
+        "I'm stuck here, help me please",
+        "i can't get past this part",
+        "travei nesse passo",
+        "fiquei presa nesta etapa aqui",
+        "não consigo fazer isso",
+    ],
+)
+def test_being_stuck_tells_no_trouble_by_itself(text: str) -> None:
+    assert not tells_trouble(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the grinder is stuck",
+        "I'm stuck, the milk does not froth",
+        "o moinho travou",
+        "a tampa não abre",
+    ],
+)
+def test_trouble_is_told_where_something_is_named(text: str) -> None:
+    assert tells_trouble(text)
 
 
 @pytest.mark.parametrize("text", ["continue my training", "retomar a aula de onde paramos"])

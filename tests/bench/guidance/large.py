@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 from sqlalchemy import insert
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
 from aftercare.catalogue.manual_files import newest_of, read_manuals
 from aftercare.database import open_engine, open_sessions, writing
 from aftercare.guidance.index import FOLDER, GuidanceIndex, build_index

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from aftercare.catalogue.files import LANGUAGES
+from aftercare.catalogue.entries import LANGUAGES
+from aftercare.catalogue.files import read_catalogue
 from aftercare.catalogue.manual_files import newest_of, read_manuals
+from aftercare.guidance.catalogue_words import FeatureNames, FeatureWords
 from aftercare.guidance.index import IndexedSection
 from aftercare.settings import PROJECT_ROOT
 
@@ -62,11 +64,23 @@ def later_questions() -> list[OwnQuestion]:
 def own_sections() -> dict[str, list[IndexedSection]]:
     """The sections of the sample company's manuals by language, each product's together."""
     found: dict[str, list[IndexedSection]] = {language: [] for language in LANGUAGES}
+    features = [
+        FeatureNames(product.id, feature.name.model_dump(), feature.words.model_dump())
+        for product in read_catalogue(PROJECT_ROOT / "catalogue").products
+        for feature in product.features
+    ]
+    known = {language: FeatureWords(features, language) for language in LANGUAGES}
     for (product, language), manual in sorted(
         newest_of(read_manuals(PROJECT_ROOT / "catalogue")).items()
     ):
         found[language] += [
-            IndexedSection(product, section.anchor, section.heading, section.markdown)
+            IndexedSection(
+                product,
+                section.anchor,
+                section.heading,
+                section.markdown,
+                known[language].of(product, section.heading),
+            )
             for section in manual.sections
         ]
     return found

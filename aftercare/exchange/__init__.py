@@ -1,0 +1,1 @@
+"""Records that come from other systems and go to them: tokens, imports, exports."""

@@ -1,0 +1,1 @@
+"""Which customer owns which product, how it is covered, and whether it is called back."""

@@ -1,0 +1,1 @@
+"""Goods that come back: authorised with a number, received, inspected, settled."""

@@ -1,0 +1,1 @@
+"""How it went: one question after a ticket is closed, its answers, and who is got in touch with."""

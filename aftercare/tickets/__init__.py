@@ -1,0 +1,1 @@
+"""Tickets: opened by an intake, moved by staff and customers, shown to who proves who they are."""

@@ -1,0 +1,1 @@
+"""Visits at customers' homes: technicians, slots, bookings, and the parts that they take along."""
