@@ -19,6 +19,7 @@ from actions.digressions import (
     AnswerWarranty,
     NoteOtherWish,
     TakeFiles,
+    TakeShortAnswer,
     TakeUpRemark,
     TakeVerdict,
 )
@@ -45,6 +46,7 @@ def create_action_server(desk: Desk, secret: str) -> Sanic[Any, Any]:
         AnswerWarranty(desk),
         AnswerWaitingTime(desk),
         TakeFiles(desk),
+        TakeShortAnswer(desk),
         AnswerPostback(desk),
         TakeVerdict(desk),
         TakeUpRemark(desk),

@@ -7,7 +7,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.guard import Events, GuardedAction
-from actions.translation import FORM, MEMORY, memory, said, state, talk, utter
+from actions.translation import FORM, MEMORY, last_answer, memory, said, state, talk, utter
 from aftercare.desk import Desk
 
 
@@ -80,6 +80,26 @@ class AnswerPostback(GuardedAction):
         return events
 
 
+class TakeShortAnswer(GuardedAction):
+    """Hears a typed yes, no or "cancel" while no intake is under way."""
+
+    action_name = "action_take_short_answer"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        remembered = memory(tracker)
+        replies = self._desk.take_short_answer(
+            said(tracker), last_answer(tracker), remembered, talk(tracker)
+        )
+        utter(dispatcher, replies)
+        events: Events = [SlotSet(MEMORY, remembered.to_json())]
+        if remembered.asks:
+            events.append(FollowupAction(FORM))  # which begins what was said yes to
+        return events
+
+
 class TakeFiles(GuardedAction):
     """Answers a message that is nothing but files."""
 
@@ -104,8 +124,9 @@ class TakeUpRemark(GuardedAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         if self._desk.service_meant(said(tracker)):
             return [FollowupAction(FORM)]  # a ticket number or an error code is a wish by itself
-        remembered = memory(tracker)
-        utter(dispatcher, self._desk.take_up_remark(said(tracker), remembered, talk(tracker)))
+        message, remembered = said(tracker), memory(tracker)
+        moved = self._desk.hear_of_visit(message, last_answer(tracker), remembered, talk(tracker))
+        utter(dispatcher, moved or self._desk.take_up_remark(message, remembered, talk(tracker)))
         return [SlotSet(MEMORY, remembered.to_json())]
 
 

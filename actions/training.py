@@ -7,7 +7,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.guard import Events, GuardedAction
-from actions.translation import FORM, MEMORY, memory, said, state, talk, utter
+from actions.translation import FORM, MEMORY, last_answer, memory, said, state, talk, utter
 from aftercare.desk import Desk
 from aftercare.training.beside import walk_on, wants_training
 
@@ -24,12 +24,15 @@ class WalkOn(GuardedAction):
         message, present, remembered = said(tracker), state(tracker), memory(tracker)
         if present is None and wants_training(message):
             return [FollowupAction(FORM)]
-        replies = walk_on(
+        talking, replies = talk(tracker), []
+        if present is None:  # "another day" is taken for a wish to go on later
+            replies = self._desk.hear_of_visit(message, last_answer(tracker), remembered, talking)
+        replies = replies or walk_on(
             self._desk.trainer,
             message,
             in_intake=present is not None,
             memory=remembered,
-            talk=talk(tracker),
+            talk=talking,
         )
         utter(dispatcher, replies)
         return [SlotSet(MEMORY, remembered.to_json())]

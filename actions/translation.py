@@ -12,6 +12,7 @@ from aftercare.intake.state import IntakeState, Memory
 from aftercare.intake.understood import Understood, from_rasa
 from aftercare.intake.wishes import apart
 from aftercare.replies import Reply, Source
+from aftercare.short_answers import OFFERS, LastAnswer
 from aftercare.talk import Talk, Turn
 
 #: Slots of the bot that belong to the core (domain.yml).
@@ -51,6 +52,25 @@ def memory(tracker: Tracker) -> Memory:
     if named:
         remembered.product = named[-1].value
     return remembered
+
+
+def last_answer(tracker: Tracker) -> LastAnswer | None:
+    """What was said to the customer right before the message that is answered now."""
+    said_last: list[tuple[str, list[tuple[str, str]]]] = []
+    messages = 0
+    for event in reversed(tracker.events):
+        messages += event["event"] == "user"
+        if messages > 1:
+            break
+        if messages and event["event"] == "bot":
+            response = (event.get("metadata") or {}).get("utter_action") or ""
+            buttons = (event.get("data") or {}).get("buttons") or ()
+            said_last.append((response, [(one["title"], one["payload"]) for one in buttons]))
+    if not said_last:
+        return None
+    response, buttons = said_last[0]
+    offered = (button for name, own in said_last if name in OFFERS for button in own)
+    return LastAnswer(response, tuple(payload for _, payload in buttons), tuple(offered))
 
 
 def turn_events(turn: Turn) -> list[dict[str, Any]]:

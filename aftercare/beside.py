@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from aftercare.answers import Answers
@@ -11,10 +12,12 @@ from aftercare.catalogue.files import CompanyFile
 from aftercare.catalogue.snapshot import CatalogueReader
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.guidance.answers import Guidance
+from aftercare.intake.digressions import FREE_TEXT
 from aftercare.intake.fields import told_part
+from aftercare.intake.keywords import service_by_fault, service_by_keyword
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.intake.understood import FALLBACK, Understood
-from aftercare.intake.wishes import remember_wish
+from aftercare.intake.wishes import FURTHER_WISH, between, remember_wish, tells_by_number
 from aftercare.intake.words import words_of
 from aftercare.ownership.known import day_for
 from aftercare.ownership.talk import WarrantyTalk
@@ -24,8 +27,12 @@ from aftercare.tables.tickets import TicketStatus
 from aftercare.talk import Talk
 from aftercare.tickets.customer_acts import add_to_ticket, find_own
 from aftercare.training.beside import wants_training
+from aftercare.training.hearing import REQUEST_TRAINING
 from aftercare.verdicts import Verdicts
 
+_REPAIR = "repair"
+#: What the bot takes "actually no, I want it repaired" for.
+_CHANGING = frozenset({"correct", "deny", "inform", FALLBACK})
 _SHORT = 12
 _TELLING = 4
 
@@ -67,6 +74,23 @@ class QuestionsBeside:
             memory.searched = question
         self._verdicts.note(replies, memory, talk, product=product)
         return replies
+
+    def service_meant(self, said: Understood) -> str | None:
+        """The intent of the service that a message is for, also where it names no wish."""
+        catalogue = self._catalogue.newest()
+        if wants_training(said):
+            return REQUEST_TRAINING
+        if said.intent in catalogue.service_by_intent:
+            return said.intent
+        if said.intent == FALLBACK:
+            choices = between(said, catalogue)
+            if choices or said.first(FURTHER_WISH):
+                return choices[0] if choices else said.ranking[0][0]
+        return (
+            tells_by_number(said, catalogue)
+            or service_by_keyword(said, catalogue)
+            or service_by_fault(said, catalogue)
+        )
 
     def take_verdict(self, said: Understood, memory: Memory, talk: Talk) -> list[Reply]:
         """Hear whether the section that was quoted last helped."""
@@ -129,6 +153,8 @@ class QuestionsBeside:
         self, said: Understood, state: IntakeState, memory: Memory, talk: Talk
     ) -> list[Reply]:
         """Another service was asked for: offer to change over, the present intake stays."""
+        if wants_training(said):
+            return self.answer_usage(replace(said, intent="ask_usage"), state, memory, talk)
         catalogue = self._catalogue.newest()
         service = catalogue.service_by_intent.get(said.intent)
         if service is None or service.id == state.service:
@@ -142,6 +168,22 @@ class QuestionsBeside:
                 (Button(name, "switch_service", {"service": said.intent}),),
             )
         ]
+
+    def offer_repair_instead(
+        self, said: Understood, state: IntakeState, memory: Memory, talk: Talk
+    ) -> list[Reply]:
+        """ "No, I want it repaired": offer to change over from a service that repairs nothing."""
+        catalogue = self._catalogue.newest()
+        repair = catalogue.intent_of_sign("error_code")
+        service = catalogue.services.get(state.service)
+        if service is None or repair is None:
+            return []
+        told = any(one.field == state.asking and one.kind in FREE_TEXT for one in service.records)
+        changes = said.intent in _CHANGING and said.wished() == [_REPAIR] and not said.pressed
+        has = any(one.id == _REPAIR for record in service.records for one in record.choices)
+        if told or has or not changes:
+            return []
+        return self.note_other_wish(replace(said, intent=repair), state, memory, talk)
 
     def _awaited(self, number: str, talk: Talk) -> bool:
         """Whether the ticket waited for the customer: then the files let work go on."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from aftercare.answers import Answers
 from aftercare.clocks.figures import answer_due
+from aftercare.complaints.chat import acknowledge_in_chat
 from aftercare.database import SessionFactory, writing
 from aftercare.errors import NotFound, StorageUnavailable
 from aftercare.intake.dialogue import Intake
@@ -84,6 +85,7 @@ class Completions:
                     return beside
                 ticket = open_ticket(session, new, self._clock())
                 number, due = ticket.number, answer_due(session, ticket)
+                receipt = acknowledge_in_chat(session, ticket, talk, self._clock())
         except StorageUnavailable as error:
             # The intake stays where it is: nothing has to be said twice.
             error_id = log_failure("ticket_not_stored", error, conversation_id=talk.conversation_id)
@@ -106,7 +108,8 @@ class Completions:
         response = "utter_ticket_opened" if reachable else "utter_feedback_stored"
         times = self._visits.after_opening(number, talk)
         photo = photo_wished(new)
-        return Turn(None, intake.memory, [Reply(response, values), *times, *photo])
+        replies = [Reply(response, values), *receipt, *times, *photo]
+        return Turn(None, intake.memory, replies)
 
     def _double(self, session: Session, new: NewTicket, intake: Intake, talk: Talk) -> Turn | None:
         """Offer the open ticket about the same fault, or add to it; None where one is opened.

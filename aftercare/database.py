@@ -64,6 +64,8 @@ def _pool(timeout: float) -> dict[str, Any]:
         "pool_size": _KEPT_CONNECTIONS,
         "max_overflow": _MORE_CONNECTIONS,
         "pool_timeout": timeout,
+        # The one used last: what it has read of the database is still at hand.
+        "pool_use_lifo": True,
         "hide_parameters": True,
     }
 

@@ -21,13 +21,12 @@ from aftercare.handover.asking import People, wants_message
 from aftercare.hours import Hours
 from aftercare.intake.dialogue import Intake, Step, Verdict
 from aftercare.intake.digressions import DIGRESSIONS
-from aftercare.intake.keywords import guessed_by_keyword, service_by_keyword
+from aftercare.intake.keywords import guessed, hardly_told
 from aftercare.intake.next_wish import Begin, NextWish
 from aftercare.intake.person import PERSON, asks_for_person, summary_for_person
 from aftercare.intake.state import REMEDY, IntakeState, Memory, follow_catalogue
-from aftercare.intake.understood import FALLBACK, Understood
+from aftercare.intake.understood import Understood
 from aftercare.intake.wishes import (
-    FURTHER_WISH,
     apart,
     between,
     drop_wish,
@@ -35,17 +34,19 @@ from aftercare.intake.wishes import (
     remember_wish,
     tells_by_number,
 )
+from aftercare.maintenance.chat import MaintenanceTalk
 from aftercare.ownership.known import owned_by_talker
+from aftercare.postbacks import INTENT as POSTBACK
 from aftercare.postbacks import Postbacks
 from aftercare.replies import Reply
 from aftercare.returns.chat import ReturnTalk
 from aftercare.settings import Settings
+from aftercare.short_answers import NOTHING_ASKED, LastAnswer, button_meant, offer_told
 from aftercare.tables.guidance import Outcome
 from aftercare.talk import Talk, Turn
 from aftercare.ticket_talk import TicketTalk, note_own
 from aftercare.tickets.customer_acts import own_tickets
 from aftercare.training.beside import wants_training
-from aftercare.training.hearing import REQUEST_TRAINING
 from aftercare.training.trainer import Trainer
 from aftercare.troubleshooting import Troubleshooting
 from aftercare.visits.chat import VisitTalk
@@ -69,11 +70,12 @@ class Desk(QuestionsBeside):
         self._troubleshooting = Troubleshooting(guidance, self._verdicts, company.safety_words)
         self._tickets = TicketTalk(sessions, self._answers, clock, reopen_days)
         self._visits = VisitTalk(sessions, clock)
+        self._maintenance = MaintenanceTalk(sessions, clock)
         self._completions = Completions(
             sessions, self._answers, clock, self._tickets, self._visits, self._warranty
         )
         #: What was asked outside of an intake.
-        self._asked = Asked(self._tickets.questions)
+        self._asked = Asked(self._tickets.questions | self._maintenance.questions)
         #: Also for what is said beside a training.
         self.trainer = Trainer(sessions, guidance, self._answers, clock)
         self._people = People(sessions, Hours.of(company.business_hours), clock)
@@ -81,6 +83,7 @@ class Desk(QuestionsBeside):
         #: What buttons ask and announcements begin, by the name of what is to be done.
         self.postbacks = Postbacks(
             {**self._tickets.handlers, **self._visits.handlers(), **returns.handlers()}
+            | self._maintenance.handlers
         )
 
     # Intakes ----------------------------------------------------------------
@@ -111,7 +114,7 @@ class Desk(QuestionsBeside):
         if choices and not (memory.ticket and choices[0] == "check_ticket_status"):
             memory.undecided, memory.choices = said.to_json(), list(choices)
             return self._warned(said, memory, self.ask_again(memory, talk))
-        if not choices and guessed_by_keyword(said, catalogue):
+        if not choices and (guessed(said, catalogue) or hardly_told(said, catalogue)):
             return self._warned(
                 said,
                 memory,
@@ -140,7 +143,8 @@ class Desk(QuestionsBeside):
             if answer.queued:
                 return self._and_next(Turn(None, memory, [answer.reply]), talk)
             first = [answer.reply]
-        intake = self._intake(catalogue, IntakeState(service.id), memory, talk)
+        fresh = self._maintenance.intake_for(said, service, memory, talk)
+        intake = self._intake(catalogue, fresh, memory, talk)
         turn = self._turn(intake, intake.begin(own), talk, said)
         turn.replies[:0] = first
         return self._warned(said, memory, turn)
@@ -181,12 +185,13 @@ class Desk(QuestionsBeside):
             for name, value in state.records.items()
             if not old.record(name).choices
         }
-        fresh = IntakeState(service.id, category=state.category)
+        fresh = self._maintenance.intake_for(said, service, memory, talk)
+        fresh.category = state.category
         if said.first("product") or said.first("product_category"):
             kinds.pop("product", None)
         for record in service.records:
             if record.kind in kinds:
-                fresh.records[record.field] = kinds[record.kind]
+                fresh.records.setdefault(record.field, kinds[record.kind])
         if service.intent == PERSON:
             told = summary_for_person(catalogue, state, talk.language)
             fresh.records.update({"description": told} if told else {})
@@ -199,10 +204,12 @@ class Desk(QuestionsBeside):
         """Read a message as an answer within an intake, or to what a button of its own asked."""
         if memory.asked:
             heard = self._asked.hear(said, memory, talk)
-            if heard is not None:
-                again = self.resume(state, memory, talk)
-                again.replies[:0] = heard
-                return self._warned(said, memory, again)
+        else:
+            heard = self.offer_repair_instead(said, state, memory, talk) or None
+        if heard is not None:
+            again = self.resume(state, memory, talk)
+            again.replies[:0] = heard
+            return self._warned(said, memory, again)
         catalogue = self._catalogue.newest()
         if not follow_catalogue(state, catalogue):
             return Turn(None, memory, [Reply("utter_service_withdrawn")])
@@ -212,7 +219,7 @@ class Desk(QuestionsBeside):
             remember_wish(memory, wish)
         of_remedy = state.asking == REMEDY
         step = intake.take(own)
-        if of_remedy:
+        if of_remedy or step.verdict is Verdict.SOLVED:
             self._troubleshooting.settle(intake, talk)
         if step.verdict is Verdict.DIGRESSION and asks_for_person(said):
             # Nobody has to ask for it twice.
@@ -230,18 +237,37 @@ class Desk(QuestionsBeside):
         intake = self._intake(catalogue, state, memory, talk)
         return self._turn(intake, intake.resume(), talk, Understood("", ""))
 
-    def service_meant(self, said: Understood) -> str | None:
-        """The intent of the service that a message is for, also where it names no wish."""
-        catalogue = self._catalogue.newest()
-        if wants_training(said):
-            return REQUEST_TRAINING
-        if said.intent in catalogue.service_by_intent:
-            return said.intent
-        if said.intent == FALLBACK:
-            choices = between(said, catalogue)
-            if choices or said.first(FURTHER_WISH):
-                return choices[0] if choices else said.ranking[0][0]
-        return tells_by_number(said, catalogue) or service_by_keyword(said, catalogue)
+    # What is said outside of an intake ---------------------------------------
+
+    def take_short_answer(
+        self, said: Understood, last: LastAnswer | None, memory: Memory, talk: Talk
+    ) -> list[Reply]:
+        """A typed yes, no or "cancel": the button of the last answer that it stands for.
+
+        A service that is said yes to is offered in the memory; the form begins it.
+        """
+        meant = button_meant(said, last)
+        if meant is None:
+            nothing = [Reply(NOTHING_ASKED.get(said.intent, "utter_what_next"))]
+            return self._visits.asked_to_move(said, talk) or nothing
+        if meant.intent == POSTBACK:
+            return self.postbacks.answer(meant, memory, talk)
+        if meant.intent in self._catalogue.newest().service_by_intent:
+            memory.wishes.insert(0, meant.to_json())
+            memory.offered = True
+            return []
+        return self.take_verdict(meant, memory, talk)
+
+    def hear_of_visit(
+        self, said: Understood, last: LastAnswer | None, memory: Memory, talk: Talk
+    ) -> list[Reply]:
+        """Another time than those that were just offered, or than that of the booked visit."""
+        meant = button_meant(said, last) or offer_told(said, last)
+        if isinstance(meant, Reply):
+            return [meant]
+        if meant and meant.intent == POSTBACK:
+            return self.postbacks.answer(meant, memory, talk)
+        return self._visits.asked_to_move(said, talk)
 
     # Which wish is taken up -------------------------------------------------
 
@@ -292,7 +318,7 @@ class Desk(QuestionsBeside):
             return Turn(None, memory, digression=True)
         undecided = bool(memory.choices)
         memory.choices, memory.offered = [], False
-        remark = self.take_up_remark(said, memory, talk)
+        remark = self._visits.asked_to_move(said, talk) or self.take_up_remark(said, memory, talk)
         if undecided or remark[0].response in ("utter_not_understood", "utter_what_next"):
             return Turn(None, memory, remark)
         return self._and_next(Turn(None, memory, remark), talk)

@@ -24,6 +24,9 @@ Typist = Literal["bot", "customer", "staff"]
 class NewMessages:
     """There may be messages (or another language) in the database."""
 
+    urgent: bool = True
+    """False where more is about to come, such as the bot's answer, and both can be read at once."""
+
 
 @dataclass(frozen=True)
 class Typing:
@@ -120,8 +123,8 @@ class Hub:
             if not streams:
                 self._streams.pop(conversation_id, None)
 
-    def messages(self, conversation_id: str) -> None:
-        self.heard_messages(conversation_id)
+    def messages(self, conversation_id: str, *, urgent: bool = True) -> None:
+        self.heard_messages(conversation_id, urgent=urgent)
         if self._relay:
             self._relay.messages(conversation_id)
 
@@ -143,9 +146,9 @@ class Hub:
         if self._relay:
             self._relay.typing(conversation_id, True, who)
 
-    def heard_messages(self, conversation_id: str) -> None:
+    def heard_messages(self, conversation_id: str, *, urgent: bool = True) -> None:
         """Another process stored something."""
-        self._send(conversation_id, NewMessages())
+        self._send(conversation_id, NewMessages(urgent))
 
     def heard_typing(self, conversation_id: str, on: bool, who: Typist = "bot") -> bool:
         """Somebody began or ended in another process; whether that changes anything here."""

@@ -41,7 +41,7 @@ def announce_outcome(
         do = CLOSED
     else:
         return False
-    if not _can_be_reached(session, ticket.conversation_id, now):
+    if not can_be_reached(session, ticket.conversation_id, now):
         return False
     return announcements.announce(session, ticket.conversation_id, do, ticket.number, now)
 
@@ -86,7 +86,7 @@ class UncontestedSolutions:
         return len(closed)
 
 
-def _can_be_reached(session: Session, conversation_id: str, now: datetime) -> bool:
+def can_be_reached(session: Session, conversation_id: str, now: datetime) -> bool:
     """Whether the customer can still open the chat; other channels keep theirs."""
     channel = session.scalar(select(Conversation.channel).where(Conversation.id == conversation_id))
     if channel != _WEBSITE:

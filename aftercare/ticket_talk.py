@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from aftercare.answers import Answers
 from aftercare.asked import Question, ask, leaves_out, wants_something_else
+from aftercare.complaints.chat import ComplaintTalk, complaint_in_status
 from aftercare.database import SessionFactory, writing
 from aftercare.errors import NotAllowed, NotFound
 from aftercare.intake.state import Memory
@@ -61,8 +62,10 @@ class TicketTalk:
         self._clock = clock
         self._reopen_days = reopen_days
         self._surveys = SurveyTalk(sessions, clock)
+        self._complaints = ComplaintTalk(sessions, clock)
         self.questions: dict[str, Question] = {
             **self._surveys.questions,
+            **self._complaints.questions,
             STILL_WRONG: StillWrong(self),
         }
 
@@ -75,6 +78,7 @@ class TicketTalk:
             CONFIRM: self.confirm,
             CONTEST: self.contest,
             RATE: self._surveys.press,
+            **self._complaints.handlers(),
         }
 
     # Where a ticket stands ----------------------------------------------------
@@ -121,6 +125,7 @@ class TicketTalk:
             replies.append(Reply("utter_ticket_due", {"day": show_date(due, talk.language)}))
         replies.extend(visit_in_status(ticket, talk))
         replies.extend(return_in_status(ticket, talk))
+        replies.extend(complaint_in_status(ticket, talk))
         return [*replies, Reply("utter_ticket_offers_open", values)]
 
     def _due(self, session: Session, ticket: Ticket) -> date | None:

@@ -12,7 +12,7 @@ from aftercare.guidance.remedies import Symptoms, find_remedy, symptoms_of
 from aftercare.guidance.terms import words
 from aftercare.intake.dialogue import Intake
 from aftercare.intake.remedy import wants_no_remedy
-from aftercare.intake.state import REMEDY
+from aftercare.intake.state import NO_REMEDY, REMEDY
 from aftercare.intake.understood import Understood
 from aftercare.log import log_failure
 from aftercare.replies import Reply
@@ -21,8 +21,6 @@ from aftercare.tables.guidance import Outcome, QuotedFor
 from aftercare.talk import Talk
 from aftercare.verdicts import Verdicts
 
-#: What is written into the state where there was nothing to offer.
-_NOTHING = "nothing"
 _REPAIR = "repair"
 
 
@@ -48,7 +46,7 @@ class Troubleshooting:
         if not {"product", "description"} <= by_kind.keys() or not _repair_wanted(intake):
             return replies
         story = state.records[by_kind["description"]]
-        state.remedy = _NOTHING
+        state.remedy = NO_REMEDY
         offer: list[Reply] = []
         if not self._ruled_out(story, intake, said):
             offer = self._remedy(story, state.records[by_kind["product"]], intake, talk)
@@ -56,6 +54,7 @@ class Troubleshooting:
             return replies
         state.remedy, state.asking, state.refusals = "", REMEDY, 0
         self._verdicts.note(offer, intake.memory, talk, question=story, purpose=QuotedFor.FAULT)
+        state.remedy_answer = intake.memory.answer
         return [*replies[:-1], *offer]
 
     def settle(self, intake: Intake, talk: Talk) -> None:
@@ -78,13 +77,12 @@ class Troubleshooting:
 
         Empty where none fits, or it was quoted in this conversation.
         """
-        name = intake.catalogue.products[product].name[talk.language]
         try:
             found = find_remedy(
                 story,
                 self._guidance.remedies(product, talk.language),
                 listed_symptoms(intake.catalogue, talk.language),
-                words(name),
+                _product_words(intake.catalogue, product, talk.language),
             )
             if found is None or f"{product}/{found.anchor}" in intake.memory.shown:
                 return []
@@ -107,6 +105,13 @@ def _repair_wanted(intake: Intake) -> bool:
         if any(choice.id == _REPAIR for choice in record.choices):
             return intake.state.records.get(record.field) == _REPAIR
     return True
+
+
+def _product_words(catalogue: Catalogue, product: str, language: str) -> list[str]:
+    """What the product is called, and the models that the customer may have named before."""
+    names = [one.name[language] for one in catalogue.products.values()]
+    models = [word for name in names for word in words(name) if any(map(str.isdigit, word))]
+    return [*words(catalogue.products[product].name[language]), *models]
 
 
 def listed_symptoms(catalogue: Catalogue, language: str) -> Symptoms:

@@ -34,8 +34,10 @@ from aftercare.staff.roles import (
 )
 from aftercare.staff.sessions import current_session
 from aftercare.tables.clocks import DueState
+from aftercare.tables.complaints import ComplaintCase
 from aftercare.tables.conversations import Conversation, Customer
 from aftercare.tables.guidance import ManualGap, QuotedAnswer
+from aftercare.tables.maintenance import MaintenancePlan
 from aftercare.tables.manuals import Manual
 from aftercare.tables.privacy import PrivacyReceipt
 from aftercare.tables.returns import ReturnCase
@@ -146,7 +148,7 @@ def open_change(
 
 @contextmanager
 def open_form_visit(
-    request: Request, form: Mapping[str, str], roles: Container[str]
+    request: Request, form: Mapping[str, str], roles: Container[str] | None = None
 ) -> Iterator[Visit]:
     """Let a signed-in person send a form of which nothing is stored.
 
@@ -186,6 +188,16 @@ def seen_customers(visit: Visit) -> Select[Customer]:
 def seen_returns(visit: Visit) -> Select[ReturnCase]:
     """The returns that this person may see, joined with their tickets: for now all of them."""
     return select(ReturnCase).join(ReturnCase.ticket)
+
+
+def seen_plans(visit: Visit) -> Select[MaintenancePlan]:
+    """The maintenance plans that this person may see, joined with their pieces: all of them."""
+    return select(MaintenancePlan).join(MaintenancePlan.owned)
+
+
+def seen_complaints(visit: Visit) -> Select[ComplaintCase]:
+    """The complaints that this person may see, joined with their tickets: for now all of them."""
+    return select(ComplaintCase).join(ComplaintCase.ticket)
 
 
 def seen_trainings(visit: Visit) -> Select[Training]:

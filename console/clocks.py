@@ -39,15 +39,20 @@ class ClockView:
     lines: tuple[ClockLine, ...]
     region: str
     """The name of the region whose business hours count; empty: the company's own."""
+    region_id: str
+    regions: tuple[tuple[str, str], ...]
+    """Id and name of each region that could be chosen."""
 
 
 def read_clock_view(visit: Visit, ticket: Ticket) -> ClockView:
     """The clocks of the ticket as its page shows them."""
     plan = read_plan(visit.session)
-    regions = plan.file.regions if plan else ()
+    names = {one.id: english(one.name.model_dump()) for one in plan.file.regions} if plan else {}
     return ClockView(
         tuple(map(_line, read_clocks(visit.session, ticket, visit.now))),
-        next((english(one.name.model_dump()) for one in regions if one.id == ticket.region), ""),
+        names.get(ticket.region or "", ""),
+        ticket.region or "",
+        tuple(names.items()),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -15,7 +16,7 @@ from aftercare.ticket_numbers import read_number
 from console.access import Visit, seen_conversations
 from console.filters import WORDS, Filters
 from console.paging import Page, Place, fetch_page
-from console.text_search import mentions
+from console.text_search import holds, mentions
 
 #: The filters of the list, besides words and days.
 NAMES = ("channel", "language", "intent", "ticket", "error")
@@ -51,6 +52,7 @@ def fetch_conversations(visit: Visit, filters: Filters, place: Place) -> Page[Co
         Conversation.id,
         # Each is found by an index of its own, which one condition for all could not use.
         parts=_mentions(visit.session, words) if words else None,
+        looks=partial(_is_about, visit.session, words) if words else None,
     )
     ids = [conversation.id for conversation in page.rows]
     counts, last = _counts(visit.session, ids), last_words(visit.session, ids)
@@ -111,6 +113,23 @@ def _mentions(session: Session, words: str) -> list[ColumnElement[bool]]:
         Conversation.customer_id.in_(of_customer),
         Conversation.id.in_(of_ticket),
     ]
+
+
+def _is_about(session: Session, words: str, row: type[Conversation]) -> ColumnElement[bool]:
+    """Whether the words are about one conversation, looked up from there."""
+    said = select(Message.id).where(
+        Message.conversation_id == row.id,
+        Message.sender != Sender.SYSTEM,
+        holds(session, Message, words),
+    )
+    of_customer = select(Customer.id).where(
+        Customer.id == row.customer_id, holds(session, Customer, words)
+    )
+    number = read_number(words)
+    fits = Ticket.number == number if number else holds(session, Ticket, words)
+    of_ticket = select(Ticket.id).where(Ticket.conversation_id == row.id, fits)
+    # The offset keeps PostgreSQL from turning the question around.
+    return or_(*(one.offset(0).exists() for one in (said, of_customer, of_ticket)))
 
 
 def _has_message(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -9,18 +9,21 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from aftercare.attachments.on_tickets import LONGEST_DESCRIPTION
 from aftercare.handover.queue import read_standing
 from aftercare.staff.roles import CONVERSATIONS
-from aftercare.tables.conversations import Conversation, Message
+from aftercare.tables.conversations import Conversation, Customer, Message
+from aftercare.tables.tickets import Ticket
 from console.access import Visit, find_conversation, open_visit
 from console.conversation_list import NAMES, fetch_conversations
 from console.desk import desk_of
-from console.filters import read_filters
+from console.filters import WORDS, read_filters
 from console.formats import language_name, plain_name
 from console.forms import query_value
 from console.pages import show
 from console.paging import read_place
-from console.text_search import distinct_values
+from console.sent_files import TAKEN, accepted
+from console.text_search import distinct_values, stops_short
 from console.trainings import trainings_of
 from console.transcript import read_transcript
 
@@ -34,6 +37,10 @@ class Draft:
     text: str = ""
     problem: str = ""
     name: str = ""
+    words: str = ""
+    """Why, where it is about the files."""
+    shows: str = ""
+    """What the pictures show."""
 
 
 @router.get("/conversations", name="conversations")
@@ -42,9 +49,11 @@ def list_conversations(request: Request) -> Response:
     with open_visit(request) as visit:
         page = fetch_conversations(visit, filters, read_place(request, str))
         choices = _choices(visit)
+        cut = stops_short(visit.session, filters.get(WORDS), Message, Customer, Ticket)
     return show(
         request,
         "conversations.html",
+        cut=cut,
         area="conversations",
         page=page,
         filters=filters,
@@ -79,6 +88,9 @@ def conversation_page(
         area="conversations",
         draft=draft or Draft(),
         longest_reply=desk_of(request).settings.max_message_characters,
+        longest_description=LONGEST_DESCRIPTION,
+        takes_files=accepted(desk_of(request)),
+        taken=TAKEN,
         **values,
     )
 

@@ -45,10 +45,11 @@ from console.access import (
 from console.filters import WORDS, Filters, read_filters
 from console.formats import english
 from console.forms import Form, query_value
+from console.maintenance_view import WAYS, channels, consents_of, plans_of
 from console.owned_view import owned_of
 from console.pages import go, show
 from console.paging import fetch_page, read_place
-from console.text_search import contains
+from console.text_search import mentions, stops_short
 
 router = APIRouter()
 
@@ -82,7 +83,8 @@ def list_customers(request: Request) -> Response:
             Customer.created_at,
             Customer.id,
         )
-    return show(request, "customers.html", area="customers", page=page, filters=filters)
+        cut = stops_short(visit.session, filters.get(WORDS), Customer)
+    return show(request, "customers.html", area="customers", page=page, filters=filters, cut=cut)
 
 
 @router.get("/customers/{customer_id:int}", name="customer")
@@ -180,6 +182,10 @@ def _page(
         values: dict[str, Any] = {
             "customer": customer,
             "owned": owned_of(visit, customer_id),
+            "plans": plans_of(visit, customer_id),
+            "consents": consents_of(visit, customer_id),
+            "consent_ways": WAYS,
+            "reminder_channels": channels(),
             "products": [
                 (one.id, f"{english(one.name)} ({one.model})")
                 for one in visit.session.scalars(
@@ -212,14 +218,13 @@ def _found(visit: Visit, filters: Filters) -> Select[Customer]:
     words = filters.get(WORDS)
     if not words:
         return statement
-    columns = (Customer.name, Customer.email, Customer.phone)
-    fits = [contains(visit.session, column, words) for column in columns]
+    fits = [mentions(visit.session, Customer, words)]
     digits = "".join(filter(str.isdigit, words))
     if len(digits) >= _FEWEST_OF_A_SERIAL:
         # Phones are kept without the blanks and brackets that people write.
-        fits.append(contains(visit.session, Customer.phone, digits))
+        fits.append(mentions(visit.session, Customer, digits, Customer.phone))
         owners = select(OwnedProduct.customer_id).where(
-            contains(visit.session, OwnedProduct.serial, normalise(words))
+            mentions(visit.session, OwnedProduct, normalise(words))
         )
         fits.append(Customer.id.in_(owners))
     return statement.where(or_(*fits))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from fastapi import Request
 from jinja2 import Environment
 from sqlalchemy.orm import Session
 
+from aftercare.attachments.taking import Files, open_files
 from aftercare.database import SessionFactory
 from aftercare.live import Hub
 from aftercare.privacy.stores import Stores, open_stores
@@ -40,6 +42,11 @@ class Desk:
     def stores(self) -> Stores:
         """Where data of customers may lie."""
         return open_stores(self.settings, self.sessions)
+
+    @cached_property
+    def files(self) -> Files:
+        """One for all pages, because it lets only a few files be worked on at once."""
+        return open_files(self.settings)
 
     def now(self) -> datetime:
         return self.clock()

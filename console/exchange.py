@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
+from starlette.background import BackgroundTask
 
 from aftercare.errors import NotFound, StaleEdit, UnusableFile
 from aftercare.exchange.everything import stream_everything
-from aftercare.exchange.sheets import MOST_ROWS, Mistake
+from aftercare.exchange.sheets import Mistake
 from aftercare.exchange.transfers import KINDS, apply_file, check_file, file_of, note_export
+from aftercare.exchange.under_way import UnderWay, how_far, note, take_in
+from aftercare.settings import Settings
 from aftercare.staff.roles import INTEGRATIONS
 from aftercare.tables.exchange import DataTransfer, TransferKind, TransferState
 from aftercare.tickets.history import Actor
 from console.access import Visit, open_change, open_form_visit, open_visit
-from console.forms import Form, query_value
-from console.pages import go, show
+from console.forms import Form
+from console.pages import go
+from console.systems_pages import show_systems
 from console.uploads import SentFile
 
 router = APIRouter()
@@ -27,6 +32,10 @@ _log = logging.getLogger(__name__)
 
 _LARGEST_ID = 2**31 - 1
 _RECENT = 20
+#: A larger file takes a second or more to be taken in.
+_LARGE_BYTES = 200_000
+#: Seconds after which a page about something under way looks again.
+_LOOK_AGAIN = 2
 _MISTAKES_SHOWN = 200
 KIND_WORDS = {
     TransferKind.PRODUCTS: "Products",
@@ -72,20 +81,38 @@ def check_import(request: Request, sent: SentFile) -> Response:
 @router.get("/exchange/{number:int}", name="transfer")
 def show_transfer(request: Request, number: int) -> Response:
     with open_visit(request, INTEGRATIONS) as visit:
-        return _transfer_page(request, visit, number, saved=query_value(request, "saved"))
+        return _transfer_page(request, visit, number)
 
 
 @router.post("/exchange/{number:int}/apply", name="apply_import")
 def apply_import(request: Request, number: int, form: Form) -> Response:
+    """A small file is taken in at once, a large one while the page tells how far it is."""
     with open_form_visit(request, form, INTEGRATIONS) as visit:
         desk, now, by = visit.desk, visit.now, Actor.of(visit.staff)
         _find(visit, number)
+    done = go(request, "transfer", {"saved": "yes"}, number=number)
+    going = how_far(desk.settings, number, datetime.now(UTC))
+    if going and not going.problem:
+        return done
+    if _is_large(desk.settings, number):
+        note(desk.settings, number, UnderWay())
+        done.background = BackgroundTask(
+            take_in, desk.sessions, desk.settings, number, by=by, now=now
+        )
+        return done
     try:
         apply_file(desk.sessions, desk.settings, number, by=by, now=now)
     except (StaleEdit, NotFound, UnusableFile) as error:
         with open_visit(request, INTEGRATIONS) as visit:
             return _transfer_page(request, visit, number, status=409, problem=str(error))
-    return go(request, "transfer", {"saved": "yes"}, number=number)
+    return done
+
+
+def _is_large(settings: Settings, number: int) -> bool:
+    try:
+        return file_of(settings, number).stat().st_size > _LARGE_BYTES
+    except FileNotFoundError:
+        return False
 
 
 @router.post("/exchange/everything", name="export_everything")
@@ -145,7 +172,6 @@ def _page(
         mistakes=found[:_MISTAKES_SHOWN],
         more_mistakes=max(0, len(found) - _MISTAKES_SHOWN),
         chosen=chosen,
-        most_rows=MOST_ROWS,
         most_megabytes=visit.desk.settings.max_import_bytes // 2**20,
     )
 
@@ -156,28 +182,24 @@ def _transfer_page(
     number: int,
     *,
     status: int = 200,
-    saved: str = "",
     problem: str = "",
 ) -> Response:
-    transfer = _find(visit, number)
+    transfer, settings = _find(visit, number), visit.desk.settings
     waits = transfer.state == TransferState.CHECKED
-    return _show(
+    going = how_far(settings, transfer.id, datetime.now(UTC)) if waits else None
+    page = _show(
         request,
         "transfer.html",
         status=status,
         transfer=transfer,
-        can_apply=waits and file_of(visit.desk.settings, transfer.id).exists(),
-        saved=saved,
-        problem=problem,
+        going=going if going and not going.problem else None,
+        can_apply=waits and file_of(settings, transfer.id).exists(),
+        problem=problem or (going.problem if going else ""),
     )
+    if going and not going.problem:
+        page.headers["Refresh"] = str(_LOOK_AGAIN)
+    return page
 
 
 def _show(request: Request, template: str, **values: Any) -> Response:
-    return show(
-        request,
-        template,
-        area="integrations",
-        kind_words=KIND_WORDS,
-        state_words=STATE_WORDS,
-        **values,
-    )
+    return show_systems(request, template, kind_words=KIND_WORDS, state_words=STATE_WORDS, **values)

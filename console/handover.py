@@ -14,6 +14,7 @@ from aftercare.errors import AftercareError
 from aftercare.handover.changes import (
     WithSomebodyElse,
     WithTheBot,
+    Written,
     hand_back,
     reply,
     take,
@@ -26,6 +27,8 @@ from console.conversations import Draft, conversation_page
 from console.desk import desk_of
 from console.forms import Form
 from console.pages import go
+from console.sent_files import FilesRefused, keeping, read_description
+from console.uploads import FilesForm, SentFiles
 
 router = APIRouter()
 
@@ -36,10 +39,11 @@ _PROBLEM_STATUS = 409
 class _Refused(AftercareError):
     """What was pressed cannot be done; the page says why."""
 
-    def __init__(self, problem: str, name: str = "") -> None:
+    def __init__(self, problem: str, name: str = "", words: str = "") -> None:
         super().__init__(problem)
         self.problem = problem
         self.name = name
+        self.words = words
 
 
 @router.post("/conversations/{conversation_id}/take", name="take_conversation")
@@ -85,26 +89,28 @@ def hand_back_conversation(
 
 @router.post("/conversations/{conversation_id}/reply", name="send_reply")
 def send_reply(
-    request: Request, conversation_id: str, form: Form, afterwards: BackgroundTasks
+    request: Request, conversation_id: str, sent: SentFiles, afterwards: BackgroundTasks
 ) -> Response:
     """The page again, or for the page's own script what became of it and the next form's id."""
-    desk = desk_of(request)
-    text = form.get("text", "").strip()
+    desk, form = desk_of(request), sent.fields
+    text, shows = form.get("text", "").strip(), read_description(desk, sent)
     by_script = request.headers.get("accept", "").startswith("application/json")
     try:
         stored = mask_for_storing(desk.sessions, text) if desk.settings.mask_numbers else text
-        with _changing(request, form) as visit:
-            found = find_conversation(visit, conversation_id).id
-            if not text or len(text) > desk.settings.max_message_characters:
-                raise _Refused("too_long" if text else "empty")
-            form_id = form.get("id", "")
-            if not _FORM_ID.fullmatch(form_id):
-                raise _Refused("wrong_id")
-            reply(visit.session, found, visit.staff, stored, form_id, visit.now)
-    except _Refused as error:
+        if sent.files:
+            # Before any of them is looked at: nothing is stored for whoever may not.
+            with open_form_visit(request, form, CONVERSATIONS) as visit:
+                _check_reply(visit, conversation_id, sent)
+        with keeping(desk, sent) as files, _changing(request, form) as visit:
+            found = _check_reply(visit, conversation_id, sent)
+            written = Written(stored, form["id"], files.files, shows)
+            files.used = reply(visit.session, found, visit.staff, written, visit.now).new
+    except (_Refused, FilesRefused) as error:
+        refused = _Refused("files", words=error.words) if isinstance(error, FilesRefused) else error
         if by_script:
-            return JSONResponse({"problem": error.problem, "name": error.name}, _PROBLEM_STATUS)
-        return _refused_page(request, conversation_id, error, text)
+            told = {"problem": refused.problem, "name": refused.name, "words": refused.words}
+            return JSONResponse(told, _PROBLEM_STATUS)
+        return _refused_page(request, conversation_id, refused, text, shows)
     afterwards.add_task(desk.hub.messages, conversation_id)
     answer: Response = (
         JSONResponse({"next_id": str(uuid4())}, 201)
@@ -125,6 +131,16 @@ def tell_typing(request: Request, conversation_id: str, form: Form) -> Response:
     return Response(status_code=204)
 
 
+def _check_reply(visit: Visit, conversation_id: str, sent: FilesForm) -> str:
+    """The conversation's id, where the form holds an answer. Raises NotFound, _Refused."""
+    found, text = find_conversation(visit, conversation_id).id, sent.fields.get("text", "").strip()
+    if len(text) > visit.desk.settings.max_message_characters or not (text or sent.files):
+        raise _Refused("too_long" if text else "empty")
+    if not _FORM_ID.fullmatch(sent.fields.get("id", "")):
+        raise _Refused("wrong_id")
+    return found
+
+
 @contextmanager
 def _changing(request: Request, form: Form) -> Iterator[Visit]:
     try:
@@ -137,11 +153,11 @@ def _changing(request: Request, form: Form) -> Iterator[Visit]:
 
 
 def _refused_page(
-    request: Request, conversation_id: str, error: _Refused, text: str = ""
+    request: Request, conversation_id: str, error: _Refused, text: str = "", shows: str = ""
 ) -> Response:
     return conversation_page(
         request,
         conversation_id,
-        Draft(text=text, problem=error.problem, name=error.name),
+        Draft(text=text, problem=error.problem, name=error.name, words=error.words, shows=shows),
         status=_PROBLEM_STATUS,
     )

@@ -31,8 +31,9 @@ from aftercare.webhooks.subscriptions import (
     unsubscribe,
 )
 from console.access import Visit, open_change, open_form_visit, open_visit
-from console.forms import Form, query_value
-from console.pages import go, show
+from console.forms import Form
+from console.pages import go
+from console.systems_pages import show_systems
 
 router = APIRouter()
 
@@ -49,13 +50,17 @@ EVENT_WORDS = {
     "conversation.handover_asked": "A customer waits for a person",
     "conversation.handover_taken": "A person took a conversation over",
     "satisfaction.answered": "A customer said how satisfied they are",
+    "complaint.proposed": "A customer was offered something for a complaint",
+    "complaint.accepted": "A customer accepted what was offered",
+    "complaint.contested": "A customer contested what was offered",
+    "complaint.closed": "A complaint was closed",
 }
 
 
 @router.get("/integrations", name="integrations")
 def show_integrations(request: Request) -> Response:
     with open_visit(request, INTEGRATIONS) as visit:
-        return _page(request, visit, saved=query_value(request, "saved"))
+        return _page(request, visit)
 
 
 @router.post("/integrations/webhooks", name="add_webhook")
@@ -71,7 +76,7 @@ def add_webhook(request: Request, form: Form) -> Response:
 @router.get("/integrations/webhooks/{number:int}", name="webhook")
 def show_webhook(request: Request, number: int) -> Response:
     with open_visit(request, INTEGRATIONS) as visit:
-        return _webhook_page(request, visit, number, saved=query_value(request, "saved"))
+        return _webhook_page(request, visit, number)
 
 
 @router.post("/integrations/webhooks/{number:int}", name="change_webhook")
@@ -182,7 +187,6 @@ def _page(
     visit: Visit,
     *,
     status: int = 200,
-    saved: str = "",
     problem: str = "",
     made: str = "",
     filled: dict[str, str] | None = None,
@@ -200,7 +204,6 @@ def _page(
         tokens=[(token, is_living(token, visit.now)) for token in tokens],
         scopes=SCOPES,
         lifetimes=LIFETIMES,
-        saved=saved,
         problem=problem,
         made=made,
         filled=filled or {},
@@ -224,7 +227,6 @@ def _webhook_page(
     number: int,
     *,
     status: int = 200,
-    saved: str = "",
     problem: str = "",
     filled: dict[str, str] | None = None,
 ) -> Response:
@@ -241,17 +243,15 @@ def _webhook_page(
         status=status,
         subscription=subscription,
         deliveries=newest_deliveries(visit.session, subscription, _SHOWN_DELIVERIES),
-        saved=saved,
         problem=problem,
         filled=filled if filled is not None else kept,
     )
 
 
 def _show(request: Request, template: str, **values: Any) -> Response:
-    return show(
+    return show_systems(
         request,
         template,
-        area="integrations",
         events=EVENTS,
         event_words=EVENT_WORDS,
         longest_url=LONGEST_URL,

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aftercare.ticket_numbers import EXAMPLE
 from console import formats
+from console.areas import groups_for
 from console.desk import desk_of
 from console.frame_words import FRAME_WORDS
 
@@ -57,6 +58,7 @@ def show(
 ) -> HTMLResponse:
     """The page; `area` among the values is the place of the navigation that it belongs to."""
     desk = desk_of(request)
+    shell = getattr(request.state, "shell", None)
 
     def page_link(name: str, query: dict[str, str] | None = None, **places: Any) -> str:
         return link(request, name, query, **places)
@@ -64,7 +66,8 @@ def show(
     html = desk.templates.get_template(template).render(
         {
             "link": page_link,
-            "shell": getattr(request.state, "shell", None),
+            "shell": shell,
+            "groups": groups_for(shell) if shell else [],
             "company": desk.company,
             "now": desk.now(),
             "language": language,

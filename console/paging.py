@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from fastapi import Request
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from console.forms import query_value
 
 PAGE_SIZE = 25
 _LARGEST_KEY = 2**63 - 1
+#: So many rows are looked at one by one; the more only where one of a hundred fits.
+_LOOKED_AT = (300, 4000)
+_COMMON = 0.01
 
 
 @dataclass(frozen=True)
 class Edge:
-    """Where a page ends: time, or another number, and key of the row there."""
+    """Where a page ends: time, day or another number, and key of the row there."""
 
-    at: datetime | int
+    at: datetime | date | int
     key: int | str
 
     def written(self) -> str:
-        at = self.at.isoformat() if isinstance(self.at, datetime) else self.at
+        at = self.at if isinstance(self.at, int) else self.at.isoformat()
         return f"{at}~{self.key}"
 
 
@@ -47,7 +50,7 @@ class Page[Row]:
 
 
 def read_place(
-    request: Request, key_type: type[int | str], at_type: type[datetime | int] = datetime
+    request: Request, key_type: type[int | str], at_type: type[datetime | date | int] = datetime
 ) -> Place:
     """The page named in the address; a mangled name gives the newest page."""
     older_than = _read_edge(query_value(request, "older_than"), key_type, at_type)
@@ -66,12 +69,15 @@ def fetch_page[Row](
     *,
     rising: bool = False,
     parts: Sequence[ColumnElement[bool]] | None = None,
+    looks: Callable[[Any], ColumnElement[bool]] | None = None,
 ) -> Page[Row]:
     """One page of the statement's rows, ordered by `at`, then `key`, which makes it unique.
 
     `rising`: the smallest comes first, and what follows it is called older all the same. `parts`:
     only rows of which one of these conditions holds; the database looks the first rows of each up
-    by itself, for which it needs an index that begins with the condition.
+    by itself, for which it needs an index that begins with the condition. `looks` gives the same
+    condition for an alias of the rows, to be looked at on each: what is common fills a page from
+    the list's first rows sooner than an index has told all that there are.
     """
     edge = place.older_than or place.newer_than
     upwards = rising != bool(place.newer_than)
@@ -83,7 +89,10 @@ def fetch_page[Row](
         else:
             beyond = and_(at <= edge.at, or_(at < edge.at, key < edge.key))
         statement = statement.where(beyond)
-    if parts is not None:
+    near = _by_looking(session, statement, looks, at, key, upwards, size + 1) if looks else None
+    if near is not None:
+        statement = statement.where(key.in_(near))
+    elif parts is not None:
         statement = statement.where(_among_first(statement, parts, key, order, size + 1))
     found = list(session.scalars(statement.order_by(*order).limit(size + 1)))
     rows, more = found[:size], len(found) > size
@@ -113,14 +122,45 @@ def _among_first[Row](
     return key.in_(union_all(*(select(first.c[key.key]) for first in firsts)))
 
 
+def _by_looking[Row](
+    session: Session,
+    statement: Select[Row],
+    looks: Callable[[Any], ColumnElement[bool]],
+    at: InstrumentedAttribute[Any],
+    key: InstrumentedAttribute[Any],
+    upwards: bool,
+    most: int,
+) -> Sequence[int | str] | None:
+    """The keys of the rows to show, from the list's first ones; None where these may not be all."""
+
+    def ordered(entity: Any) -> tuple[ColumnElement[Any], ...]:
+        columns = (getattr(entity, at.key), getattr(entity, key.key))
+        return tuple(column.asc() if upwards else column.desc() for column in columns)
+
+    for rows in _LOOKED_AT:
+        first = statement.order_by(*ordered(key.class_)).limit(rows).subquery()
+        row = aliased(key.class_, first)
+        fits = select(getattr(row, key.key)).where(looks(row)).order_by(*ordered(row)).limit(most)
+        found = session.scalars(fits).all()
+        if len(found) == most:
+            return found
+        if (session.scalar(select(func.count()).select_from(first)) or 0) < rows:
+            return found
+        if len(found) < rows * _COMMON:
+            break
+    return None
+
+
 def _edge_of(row: object, at: InstrumentedAttribute[Any], key: InstrumentedAttribute[Any]) -> str:
     return Edge(getattr(row, at.key), getattr(row, key.key)).written()
 
 
-def _read_edge(text: str, key_type: type[int | str], at_type: type[datetime | int]) -> Edge | None:
+def _read_edge(
+    text: str, key_type: type[int | str], at_type: type[datetime | date | int]
+) -> Edge | None:
     written_at, _, written_key = text.partition("~")
     try:
-        at = datetime.fromisoformat(written_at) if at_type is datetime else int(written_at)
+        at = _read_at(written_at, at_type)
         key = key_type(written_key)
     except ValueError:
         return None
@@ -131,3 +171,10 @@ def _read_edge(text: str, key_type: type[int | str], at_type: type[datetime | in
     if any(isinstance(one, int) and not 0 <= one <= _LARGEST_KEY for one in (at, key)):
         return None
     return Edge(at, key)
+
+
+def _read_at(text: str, at_type: type[datetime | date | int]) -> datetime | date | int:
+    """Raises ValueError."""
+    if at_type is datetime:
+        return datetime.fromisoformat(text)
+    return int(text) if at_type is int else date.fromisoformat(text)

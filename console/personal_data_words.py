@@ -153,6 +153,7 @@ STORES: dict[str, dict[str, str]] = {
     "en": {
         "customers": "Customer file",
         "owned_products": "Products owned",
+        "maintenance": "Maintenance and reminders",
         "chat_sessions": "Open chats",
         "conversations": "Conversations",
         "messages": "Messages",
@@ -174,6 +175,7 @@ STORES: dict[str, dict[str, str]] = {
     "pt": {
         "customers": "Cadastro do cliente",
         "owned_products": "Produtos do cliente",
+        "maintenance": "Manutenções e lembretes",
         "chat_sessions": "Conversas abertas",
         "conversations": "Conversas",
         "messages": "Mensagens",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from aftercare.attachments.on_tickets import put_by_staff
 from aftercare.catalogue.files import read_company
 from aftercare.returns.cases import MOVES, REASON, case_of
 from aftercare.returns.deciding import is_proposed, may_refund
 from aftercare.returns.files import ReturnsFile
 from aftercare.returns.refunds import Paid, Withdrawal, paid_for, serial_told, withdrawal_of
+from aftercare.tables.attachments import FileUse
 from aftercare.tables.returns import ReturnCase, ReturnStatus
 from aftercare.tables.tickets import DONE_STATUSES, Ticket
 from aftercare.tickets.completeness import held_values
@@ -17,6 +19,7 @@ from console.access import Visit
 from console.desk import Desk
 from console.formats import english
 from console.returns_words import MARKS, PROPOSED_STATUS, STATUSES, reason_name, reason_names
+from console.transcript import FileLine, file_line
 
 #: Why somebody returns goods that have nothing wrong.
 _CHANGED_MIND = "changed_mind"
@@ -74,6 +77,8 @@ class ReturnView:
     deduction_reason: str
     currency: str
     told: str
+    pictures: tuple[FileLine, ...]
+    """Of the goods, as they came."""
     terms: bool
     """Whether company.yml says where goods go."""
     limit: int
@@ -147,6 +152,11 @@ def read_return(visit: Visit, ticket: Ticket, case: ReturnCase) -> ReturnView:
         deduction_reason=case.deduction_reason,
         currency=case.currency or "",
         told=case.told,
+        pictures=tuple(
+            file_line(file)
+            for file in put_by_staff(visit.session, ticket)
+            if file.used_for == FileUse.INSPECTION
+        ),
         terms=terms is not None,
         limit=visit.desk.settings.refund_limit,
         may_approve=may_refund(visit.staff),

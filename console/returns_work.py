@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from aftercare.announcements import Announcements
+from aftercare.attachments.on_tickets import LONGEST_DESCRIPTION
 from aftercare.errors import NotAllowed, NotFound
 from aftercare.exchange.cells import read_money
 from aftercare.returns.announcing import tell_of_return
@@ -31,10 +32,12 @@ from aftercare.tables.tickets import Ticket
 from aftercare.tickets.life import Actor
 from console import returns_words as words
 from console.access import Visit, find_ticket, open_change, open_visit
+from console.desk import desk_of
 from console.forms import Form, query_value
 from console.pages import go, show
 from console.returns_view import read_return, terms_of
-from console.ticket_page import LONGEST_NOTE, read_note
+from console.sent_files import TAKEN, accepted
+from console.ticket_page import LONGEST_NOTE, Draft, read_note
 
 router = APIRouter()
 
@@ -178,6 +181,12 @@ def approve_it(request: Request, number: str, form: Form) -> Response:
     return _carry_out(request, number, form, deed, "decided", "not_approved")
 
 
+def refused_pictures(request: Request, number: str, form: Form, why: str = "") -> Response:
+    """The page again, where pictures of the goods are not taken; `why` where it is about them."""
+    problem = "files" if why else "no_pictures"
+    return _page(request, number, problem=problem, why=why, form=form, status=409)
+
+
 def _carry_out(
     request: Request, number: str, form: Form, deed: _Deed, saved: str, problem: str
 ) -> Response:
@@ -210,6 +219,7 @@ def _page(
     *,
     saved: str = "",
     problem: str = "",
+    why: str = "",
     form: Form | None = None,
     status: int = 200,
 ) -> Response:
@@ -226,6 +236,11 @@ def _page(
         saved=saved,
         told=query_value(request, "told") == "yes",
         problem=problem,
+        why=why,
+        draft=Draft(shows=(form or {}).get("description", "")),
+        takes_files=accepted(desk_of(request)),
+        taken=TAKEN,
+        longest_description=LONGEST_DESCRIPTION,
         conditions=words.options(words.CONDITIONS),
         outcomes=words.options(words.OUTCOMES),
         dispositions=words.options(words.DISPOSITIONS),

@@ -70,16 +70,7 @@ def save_service(request: Request, service_id: str, part: str, form: Form) -> Re
     except PlanRefused as error:
         groups = section.groups(stored)
         problems = _problems(error, lambda place: field_of(place, groups, section.listed))
-        return _form_page(
-            request,
-            shown,
-            section,
-            groups,
-            part=part,
-            problems=problems,
-            seen=form.get("seen", ""),
-            status=422,
-        )
+        return _form_page(request, shown, section, groups, part=part, problems=problems, form=form)
     except StaleEdit:
         shown = _again(request, service_id)
         groups = section.groups(stored)
@@ -115,14 +106,7 @@ def save_service_record(request: Request, service_id: str, field: str, form: For
         groups = record_groups(record)
         problems = _problems(error, lambda place: field_of_record(place, groups, at))
         return _form_page(
-            request,
-            shown,
-            section,
-            groups,
-            record=field,
-            problems=problems,
-            seen=form.get("seen", ""),
-            status=422,
+            request, shown, section, groups, record=field, problems=problems, form=form
         )
     except StaleEdit:
         shown = _again(request, service_id)
@@ -205,19 +189,20 @@ def _form_page(
     part: str = "",
     record: str = "",
     problems: Problems | None = None,
-    seen: str = "",
+    form: Mapping[str, str] | None = None,
     stale: bool = False,
     status: int = 200,
 ) -> Response:
+    """The form; `problems` are those of a `form` that was sent, which is shown as it was seen."""
     return show(
         request,
         "services_edit.html",
-        status=status,
+        status=status if form is None else 422,
         area="services",
         shown=shown,
-        seen=seen or mark(shown),
+        seen=(form or {}).get("seen") or mark(shown),
         section=section,
-        groups=groups,
+        parts=groups,
         part=part,
         record=record,
         new=NEW,

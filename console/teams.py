@@ -25,10 +25,12 @@ from aftercare.tables.catalogue import Service
 from aftercare.tables.staff import Staff
 from aftercare.tables.teams import Team
 from aftercare.tables.tickets import Ticket, is_open
+from aftercare.tickets.assignment import HasTickets
 from aftercare.tickets.checklist import BOT_ROLE
 from console.access import Visit, open_change, open_visit
 from console.formats import plain_name
 from console.forms import Form, query_value
+from console.handing_on import hand_on_chosen, owners, value_of
 from console.pages import go, show
 
 router = APIRouter()
@@ -36,10 +38,12 @@ router = APIRouter()
 _PROBLEMS = {
     NameTaken: "Another team has this name, maybe a retired one. Choose another name.",
     RoleTaken: "Another team does this role already. Take it from that team first.",
+    HasTickets: "Nothing was saved: the team has open tickets. Choose to whom they go.",
 }
 _OTHERWISE = (
     f"Nothing was saved. A name has 1 to {LONGEST_NAME} letters, and a retired team or somebody "
-    "who left cannot be changed any more. Somebody else may have changed it a moment ago."
+    "who left cannot be changed any more, nor get tickets. Somebody else may have changed it a "
+    "moment ago."
 )
 
 
@@ -48,6 +52,7 @@ class TeamCard:
     """A team as it is shown; `others` are the people who could be added: id and name."""
 
     id: int
+    value: str
     name: str
     role: str | None
     members: tuple[tuple[int, str], ...]
@@ -74,7 +79,7 @@ def make(request: Request, form: Form) -> Response:
 
 @router.post("/teams/{team_id:int}", name="change_team")
 def change(request: Request, team_id: int, form: Form) -> Response:
-    """Rename a team, give it a role, add or remove a member, or retire it."""
+    """Rename a team, give it a role or a member, give its tickets away, or retire it."""
     try:
         with open_change(request, form, TEAMS) as visit:
             team = visit.session.get(Team, team_id, with_for_update=True)
@@ -90,7 +95,10 @@ def _change(visit: Visit, team: Team, form: Form) -> None:
     deed = form.get("deed", "")
     if deed == "change":
         change_team(visit.session, team, form.get("name", ""), form.get("role"))
+    elif deed == "hand_on" and form.get("to"):
+        hand_on_chosen(visit, team, form)
     elif deed == "retire":
+        hand_on_chosen(visit, team, form)
         retire_team(visit.session, team)
     elif deed in ("add", "remove"):
         person = form.get("person", "")
@@ -111,6 +119,7 @@ def _page(request: Request, *, saved: str = "", problem: str = "", status: int =
     with open_visit(request, TEAMS) as visit:
         cards, retired = _cards(visit)
         roles = _roles(visit)
+        choices = owners(visit)
     return show(
         request,
         "teams.html",
@@ -119,6 +128,7 @@ def _page(request: Request, *, saved: str = "", problem: str = "", status: int =
         teams=cards,
         retired=retired,
         roles=roles,
+        owners=choices,
         longest_name=LONGEST_NAME,
         saved=saved,
         problem=problem,
@@ -145,6 +155,7 @@ def _cards(visit: Visit) -> tuple[list[TeamCard], list[TeamCard]]:
         cards[team.active].append(
             TeamCard(
                 team.id,
+                value_of(team),
                 team.name,
                 team.role,
                 tuple((member.id, member.name) for member in team.members),

@@ -10,9 +10,12 @@ from aftercare.clocks.keeping import ANSWERED
 from aftercare.clocks.watch import DUE_SOON, LATE
 from aftercare.evaluation.correcting import WEIGHED_AGAIN
 from aftercare.satisfaction.surveys import FOLLOW_UP, FOLLOWED_UP
+from aftercare.tables.attachments import FileUse
 from aftercare.tables.tickets import Ticket, TicketEvent
 from aftercare.tickets.customer_acts import CustomerAct
 from aftercare.tickets.history import EventKind
+from console.complaints_words import HISTORY as OF_COMPLAINTS
+from console.complaints_words import HISTORY_ABOUT
 from console.formats import english, plain_name
 from console.returns_words import HISTORY as OF_RETURNS
 from console.visit_words import VISIT_WORDS
@@ -36,6 +39,7 @@ _SAID: Mapping[str, str] = {
     DUE_SOON: "warned that it is due soon",
     LATE: "noticed that it is late",
     **OF_RETURNS,
+    **OF_COMPLAINTS,
     **VISIT_WORDS,
 }
 #: Kinds whose line ends with the number of another ticket.
@@ -101,6 +105,9 @@ def _did(event: TicketEvent, steps: Mapping[str, str], words: Words) -> str:
     if said := _SAID.get(event.kind):
         return said
     about, before, after = event.about or "", event.before, event.after
+    if event.kind in HISTORY_ABOUT:
+        beginning, names = HISTORY_ABOUT[event.kind]
+        return f"{beginning} {names.get(about, about).lower()}"
     if event.kind in (EventKind.STEP_DONE, EventKind.STEP_OPEN):
         deed = "did" if event.kind == EventKind.STEP_DONE else "opened again"
         return f"{deed} the step “{steps.get(about, plain_name(about))}”"
@@ -110,6 +117,15 @@ def _did(event: TicketEvent, steps: Mapping[str, str], words: Words) -> str:
             words.value(about, before) if before else None,
             words.value(about, after) if after else None,
         )
+    if event.kind == EventKind.FILE:
+        what = "pictures of the goods" if about == FileUse.INSPECTION else "files"
+        return f"added {what}" + (f": {after}" if after else "")
+    if event.kind == EventKind.FILE_SENT:
+        return "sent the customer files" + (f": {after}" if after else "")
+    if event.kind == EventKind.FILE_REMOVED:
+        return f"removed the file {before}" if before else "removed a file"
+    if event.kind == EventKind.REGION:
+        return f"let the business hours of {_region(after)} count, before that of {_region(before)}"
     if event.kind in (EventKind.ASSIGNED, EventKind.TEAM):
         team = "the team " if event.kind == EventKind.TEAM else ""
         if after is None:
@@ -123,6 +139,10 @@ def _did(event: TicketEvent, steps: Mapping[str, str], words: Words) -> str:
     what = " ".join([plain_name(event.kind).lower(), *([about] if about else [])])
     change = " → ".join(value for value in (before, after) if value)
     return f"{what}: {change}" if change else what
+
+
+def _region(region: str | None) -> str:
+    return plain_name(region) if region else "the company"
 
 
 def _of_record(label: str, before: str | None, after: str | None) -> str:

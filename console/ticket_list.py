@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from aftercare.tables.clocks import DueState
@@ -19,7 +20,7 @@ from aftercare.ticket_numbers import read_number
 from console.access import Visit, seen_tickets
 from console.filters import WORDS, Filters
 from console.paging import PAGE_SIZE, Page, Place, fetch_page
-from console.text_search import mentions
+from console.text_search import contains, holds, mentions
 
 #: The filters of the list, besides words and days.
 NAMES = (
@@ -99,7 +100,10 @@ def fetch_tickets(visit: Visit, filters: Filters, place: Place) -> Page[TicketRo
     at: InstrumentedAttribute[Any] = Ticket.created_at
     if rising:
         at = Ticket.precedence if by_priority(filters) else Ticket.due_at
-    page = fetch_page(visit.session, found, place, at, Ticket.id, rising=rising, parts=parts)
+    looks = partial(_is_about, visit.session, words) if words and len(alternatives) == 1 else None
+    page = fetch_page(
+        visit.session, found, place, at, Ticket.id, rising=rising, parts=parts, looks=looks
+    )
     return Page([_row(ticket) for ticket in page.rows], page.older, page.newer)
 
 
@@ -183,6 +187,18 @@ def _mentions(session: Session, words: str) -> list[ColumnElement[bool]]:
         return [Ticket.number == number]
     of_customer = select(Customer.id).where(mentions(session, Customer, words))
     return [mentions(session, Ticket, words), Ticket.customer_id.in_(of_customer)]
+
+
+def _is_about(session: Session, words: str, row: type[Ticket]) -> ColumnElement[bool]:
+    """Whether the words are about one ticket, looked up from there."""
+    if number := read_number(words):
+        return row.number == number
+    of_customer = select(Customer.id).where(
+        Customer.id == row.customer_id, holds(session, Customer, words)
+    )
+    fits = (contains(session, column, words) for column in (row.number, row.description))
+    # The offset keeps PostgreSQL from turning the question around.
+    return or_(*fits, of_customer.offset(0).exists())
 
 
 def _row(ticket: Ticket) -> TicketRow:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
+from aftercare.attachments.on_tickets import LONGEST_DESCRIPTION
 from aftercare.errors import NotAllowed, StaleEdit
 from aftercare.privacy.masking import mask_for_storing
 from aftercare.tables.tickets import Ticket
@@ -16,11 +18,13 @@ from aftercare.ticket_numbers import read_number
 from aftercare.tickets.life import Incomplete, TooLate
 from aftercare.tickets.records import WrongValue
 from console.access import Visit, find_ticket, open_change, open_visit
+from console.complaints_view import read_complaint_card
 from console.desk import desk_of
 from console.forms import Form
 from console.owned_view import read_warranty_card
 from console.pages import link, show
 from console.returns_view import read_return_card
+from console.sent_files import TAKEN, accepted
 from console.ticket_records import OTHERWISE_WRONG, WRONG_VALUES
 from console.ticket_view import read_ticket
 from console.visit_card import read_visit_card
@@ -42,6 +46,11 @@ class Draft:
     why: str = ""
     told: str = ""
     """To the customer, of the solution."""
+    message: str = ""
+    """What was to go with files, and whether to the customer."""
+    for_customer: bool = False
+    shows: str = ""
+    """What pictures show."""
 
 
 def ticket_page(
@@ -53,6 +62,7 @@ def ticket_page(
         ticket, visit_card = read_ticket(visit, found), read_visit_card(visit, found)
         warranty_card = read_warranty_card(visit, found)
         return_card = read_return_card(visit, found)
+        complaint_card = read_complaint_card(visit, found)
         own_id = visit.staff.id
     return show(
         request,
@@ -65,8 +75,14 @@ def ticket_page(
         own_id=own_id,
         visit_card=visit_card,
         return_card=return_card,
+        complaint_card=complaint_card,
         warranty_card=warranty_card,
         longest_note=LONGEST_NOTE,
+        longest_description=LONGEST_DESCRIPTION,
+        takes_files=accepted(desk_of(request)),
+        taken=TAKEN,
+        longest_message=desk_of(request).settings.max_message_characters,
+        form_id=str(uuid4()),
     )
 
 

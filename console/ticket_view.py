@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
+from aftercare.attachments.on_tickets import put_by_staff
 from aftercare.attachments.tying import of_ticket
 from aftercare.evaluation.facts import PART, facts_of, field_of_kind
 from aftercare.evaluation.versions import rule_of_version
+from aftercare.tables.attachments import Attachment
 from aftercare.tables.staff import Staff
 from aftercare.tables.teams import Team
 from aftercare.tables.tickets import Ticket, TicketStatus
@@ -21,6 +23,7 @@ from aftercare.tickets.history import EventKind
 from aftercare.tickets.life import next_moves, reopened_until
 from console.access import Visit
 from console.clocks import ClockView, read_clock_view
+from console.complaints_words import NEEDS
 from console.evaluation_words import EvaluationLines, explain
 from console.formats import english
 from console.ticket_history import HistoryLine, Words, history_of
@@ -38,6 +41,18 @@ class StepLine:
     required: bool
     done_at: datetime | None
     done_by: str | None
+
+
+@dataclass(frozen=True)
+class StaffFile:
+    """A file that a colleague put on the ticket, or sent to the customer."""
+
+    file: FileLine
+    by: str
+    at: datetime
+    use: str
+    """note, inspection or sent."""
+    removable: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,8 @@ class TicketView:
     lacking: tuple[str, ...]
     """What must be there before the ticket is resolved, by name."""
     files: tuple[FileLine, ...]
+    """Those of the customer."""
+    staff_files: tuple[StaffFile, ...]
     notes: tuple[HistoryLine, ...]
     history: tuple[HistoryLine, ...]
     moves: tuple[TicketStatus, ...]
@@ -103,6 +120,7 @@ def read_ticket(visit: Visit, ticket: Ticket) -> TicketView:
     doubles = merged_into(session, ticket)
     what = lacking(ticket)
     history = history_of(ticket, doubles, _words(visit, ticket))
+    sent = [file for one in (ticket, *doubles) for file in of_ticket(session, one)]
     return TicketView(
         number=ticket.number,
         status=status,
@@ -124,10 +142,10 @@ def read_ticket(visit: Visit, ticket: Ticket) -> TicketView:
             for step in ticket.steps
         ),
         lacking=tuple(english(one.label) for one in what.records)
-        + tuple(english(step.text) for step in what.steps),
-        files=tuple(
-            file_line(file) for one in (ticket, *doubles) for file in of_ticket(session, one)
-        ),
+        + tuple(english(step.text) for step in what.steps)
+        + tuple(NEEDS[need] for need in what.complaint),
+        files=tuple(file_line(file) for file in sent if file.staff_id is None),
+        staff_files=_staff_files(visit, ticket, doubles, sent),
         notes=tuple(line for line in history if line.kind == EventKind.NOTE),
         history=history,
         moves=next_moves(ticket, visit.now, reopen_days),
@@ -157,6 +175,29 @@ def _words(visit: Visit, ticket: Ticket) -> Words:
         label=lambda field: label_of(ticket, field),
         value=lambda field, value: shown_value(visit.session, ticket, field, value, visit.staff),
     )
+
+
+def _staff_files(
+    visit: Visit, ticket: Ticket, doubles: Sequence[Ticket], sent: Sequence[Attachment]
+) -> tuple[StaffFile, ...]:
+    """What staff put on the ticket and on its doubles, and sent, in the order of time."""
+    may_remove = ticket.status != TicketStatus.CLOSED
+    found = [
+        StaffFile(
+            file_line(file),
+            file.staff.name,
+            file.created_at,
+            file.used_for,
+            may_remove and one is ticket,
+        )
+        for one in (ticket, *doubles)
+        for file in put_by_staff(visit.session, one)
+    ]
+    for file in sent:
+        if file.staff_id is not None:
+            by = visit.session.get_one(Staff, file.staff_id).name
+            found.append(StaffFile(file_line(file), by, file.created_at, "sent", removable=False))
+    return tuple(sorted(found, key=lambda one: one.at))
 
 
 def _people(visit: Visit) -> tuple[tuple[int, str], ...]:

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from aftercare.announcements import Announcements
 from aftercare.catalogue.snapshot import CatalogueReader
+from aftercare.clocks.keeping import change_region
 from aftercare.errors import NotAllowed, NotFound, StaleEdit
 from aftercare.privacy.masking import mask_for_storing
 from aftercare.solved import announce_outcome
@@ -93,6 +94,19 @@ def assign_ticket(request: Request, number: str, form: Form) -> Response:
             assign(visit.session, ticket, _found(visit, Staff, person), by=by, now=visit.now)
 
     return carry_out(request, number, form, deed, saved="people")
+
+
+@router.post("/tickets/{number}/region", name="change_ticket_region")
+def change_ticket_region(request: Request, number: str, form: Form) -> Response:
+    """Let the business hours of another region count for the ticket, or the company's own."""
+
+    def deed(visit: Visit, ticket: Ticket) -> None:
+        if form.get("seen", "") != (ticket.region or ""):
+            raise StaleEdit(f"the region of ticket {ticket.number} was changed")
+        region = form.get("region") or None
+        change_region(visit.session, ticket, region, by=Actor.of(visit.staff), now=visit.now)
+
+    return carry_out(request, number, form, deed, saved="region", place="clocks-title")
 
 
 @router.post("/tickets/{number}/steps", name="tick_step")

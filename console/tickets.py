@@ -14,17 +14,18 @@ from aftercare.evaluation.rule import Band
 from aftercare.returns.cases import find_by_rma
 from aftercare.tables.catalogue import Product, Service
 from aftercare.tables.clocks import DueState
+from aftercare.tables.conversations import Customer
 from aftercare.tables.staff import Staff
 from aftercare.tables.teams import Team
 from aftercare.tables.tickets import Ticket, TicketStatus
 from aftercare.ticket_numbers import read_number
 from console.access import Visit, find_ticket, open_change, open_visit
-from console.filters import read_filters
+from console.filters import WORDS, read_filters
 from console.formats import english, language_name, plain_name, status_name
 from console.forms import Form, query_value
 from console.pages import go, show
 from console.paging import read_place
-from console.text_search import distinct_values
+from console.text_search import distinct_values, stops_short
 from console.ticket_list import (
     DANGER,
     DUE_FIRST,
@@ -53,9 +54,11 @@ def list_tickets(request: Request) -> Response:
         place = read_place(request, int, int if urgent_first else datetime)
         page = fetch_tickets(visit, filters, place)
         choices = _choices(visit)
+        cut = stops_short(visit.session, filters.get(WORDS), Ticket, Customer)
     return show(
         request,
         "tickets.html",
+        cut=cut,
         area="tickets",
         page=page,
         filters=filters,

@@ -19,7 +19,7 @@ from console.filters import WORDS, Filters, read_filters
 from console.formats import english, language_name
 from console.pages import show
 from console.paging import Page, Place, fetch_page, read_place
-from console.text_search import contains, distinct_values
+from console.text_search import distinct_values, mentions, stops_short
 
 router = APIRouter()
 
@@ -60,8 +60,15 @@ def list_trainings(request: Request) -> Response:
     with open_visit(request) as visit:
         page = fetch_trainings(visit, filters, read_place(request, int))
         choices = _choices(visit)
+        cut = stops_short(visit.session, filters.get(WORDS), Training, Customer)
     return show(
-        request, "trainings.html", area="trainings", page=page, filters=filters, choices=choices
+        request,
+        "trainings.html",
+        area="trainings",
+        page=page,
+        filters=filters,
+        choices=choices,
+        cut=cut,
     )
 
 
@@ -103,13 +110,11 @@ def _filtered(visit: Visit, filters: Filters) -> Select[Training]:
     if end := filters.end(visit.desk.zone):
         statement = statement.where(Training.started_at < end)
     if words := filters.get(WORDS):
-        of_customer = or_(
-            *(contains(visit.session, one, words) for one in (Customer.name, Customer.email))
-        )
+        of_customer = select(Customer.id).where(mentions(visit.session, Customer, words))
         statement = statement.where(
             or_(
-                contains(visit.session, Training.title, words),
-                Training.customer_id.in_(select(Customer.id).where(of_customer)),
+                mentions(visit.session, Training, words),
+                Training.customer_id.in_(of_customer),
             )
         )
     return statement

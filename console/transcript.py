@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from aftercare.attachments.headers import is_shown
 from aftercare.attachments.tying import ONLY_FILES
 from aftercare.handover.notices import COME_BACK
-from aftercare.tables.attachments import Attachment
+from aftercare.tables.attachments import StoredFile
 from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
 from aftercare.tables.handover import Handover, HandoverEvent, HandoverStep
 from aftercare.tables.staff import Staff
@@ -43,7 +43,7 @@ class Entity:
 
 @dataclass(frozen=True)
 class FileLine:
-    """A file that the customer sent; width and height in pixels, of images only."""
+    """A file that somebody sent; width and height in pixels, of images only."""
 
     id: str
     name: str
@@ -52,6 +52,8 @@ class FileLine:
     is_image: bool
     width: int | None
     height: int | None
+    shows: str
+    """What an image shows; empty where nobody has said so."""
 
 
 @dataclass(frozen=True)
@@ -182,10 +184,17 @@ def _line(message: Message) -> Line:
     )
 
 
-def file_line(file: Attachment) -> FileLine:
+def file_line(file: StoredFile) -> FileLine:
     """A file as pages show it."""
     return FileLine(
-        file.id, file.name, file.media_type, file.size, is_shown(file), file.width, file.height
+        file.id,
+        file.name,
+        file.media_type,
+        file.size,
+        is_shown(file),
+        file.width,
+        file.height,
+        file.description,
     )
 
 

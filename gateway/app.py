@@ -20,10 +20,14 @@ from aftercare.catalogue.files import read_company
 from aftercare.catalogue.snapshot import CatalogueReader
 from aftercare.clocks import watch
 from aftercare.clocks.watch import ClockWatch
+from aftercare.complaints import announcing as complaint_announcing
+from aftercare.complaints.announcing import ComplaintWatch
 from aftercare.database import SessionFactory
 from aftercare.errors import FilesUnavailable, NotFound, StorageUnavailable
 from aftercare.live import Hub
 from aftercare.log import log_failure
+from aftercare.maintenance import watch as maintenance_watch
+from aftercare.maintenance.watch import MaintenanceWatch
 from aftercare.privacy.stores import open_stores
 from aftercare.returns import announcing as return_announcing
 from aftercare.returns.announcing import ReturnWatch
@@ -93,6 +97,18 @@ def create_gateway(
             "returns",
             return_announcing.EVERY_SECONDS,
             ReturnWatch(sessions, clock, engine, ZoneInfo(company.business_hours.time_zone)).look,
+        ),
+        TimedJob(
+            "complaints",
+            complaint_announcing.EVERY_SECONDS,
+            ComplaintWatch(
+                sessions, clock, engine, ZoneInfo(company.business_hours.time_zone)
+            ).look,
+        ),
+        TimedJob(
+            "maintenance",
+            maintenance_watch.EVERY_SECONDS,
+            MaintenanceWatch(sessions, clock, engine).look,
         ),
         TimedJob("visits", announcing.EVERY_SECONDS, VisitReminders(sessions, clock, engine).look),
         TimedJob(

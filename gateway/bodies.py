@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
@@ -20,13 +21,17 @@ UPLOAD_PATH = "/chat/v1/messages"
 MANUAL_PATH = "/console/manuals"
 #: Where it takes files of records, likewise.
 IMPORT_PATH = "/console/exchange/import"
+#: Where it takes files that staff send, likewise: with an answer, on a ticket, on a return.
+STAFF_FILES_PATH = re.compile(
+    r"/console/(conversations/[^/]+/reply|tickets/[^/]+/files|tickets/[^/]+/return/files)"
+)
 
 
 class BodyLimit:
     """Refuses bodies over a size, by their announced length or while they come in.
 
-    `max_upload_bytes` holds for the one call that takes files, `max_manual_bytes` for manuals,
-    `max_import_bytes` for files of records.
+    `max_upload_bytes` holds for the one call that takes files and for those of staff,
+    `max_manual_bytes` for manuals, `max_import_bytes` for files of records.
     """
 
     def __init__(
@@ -78,7 +83,10 @@ class BodyLimit:
 
     def _most(self, scope: Scope) -> int:
         if scope["method"] == "POST" and media_type_of(Headers(scope=scope)) == MULTIPART:
-            return self._max_uploads.get(scope["path"], self._max_bytes)
+            path = scope["path"]
+            if STAFF_FILES_PATH.fullmatch(path):
+                path = UPLOAD_PATH
+            return self._max_uploads.get(path, self._max_bytes)
         return self._max_bytes
 
 

@@ -265,7 +265,7 @@ def _made(new_pass: Pass) -> SessionMade:
 
 async def _announce(desk: Desk, conversation_id: str, seq: int) -> None:
     """After the answer, which would otherwise wait for the worker that this starts."""
-    desk.hub.messages(conversation_id)
+    desk.hub.messages(conversation_id, urgent=False)
     desk.engine.wake(conversation_id, seq)
 
 

@@ -35,6 +35,8 @@ _UNTOLD: object = object()
 _SEND_SECONDS = 30.0
 #: An answer that comes sooner is not worth the words that it is being written.
 _BOT_WRITES_AFTER_SECONDS = 0.3
+#: How long a customer's own message may wait for the answer, to be read and sent with it.
+_UNHURRIED_SECONDS = 0.3
 
 
 class _Events(EventSourceResponse):
@@ -92,7 +94,7 @@ async def follow(
 
 async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[ServerSentEvent]:
     subscription = desk.hub.subscribe(visitor.conversation_id)
-    writing = _Writing()
+    pending = _Pending()
     language: str | None = None
     handling = _UNTOLD
     try:
@@ -110,7 +112,7 @@ async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[Ser
                 yield ServerSentEvent(data, event="message", id=str(after), sep="\n")
             if page.full:
                 continue
-            async for signal in _until_news(subscription, writing):
+            async for signal in _until_news(subscription, pending):
                 if isinstance(signal, Closed):
                     return
                 yield _event("typing", {"from": signal.who, "typing": signal.on})
@@ -122,9 +124,11 @@ async def _stream(desk: Desk, visitor: Visitor, after: int) -> AsyncIterator[Ser
 
 
 @dataclass
-class _Writing:
-    """Who writes, as far as one stream tells it; times are those of time.monotonic."""
+class _Pending:
+    """What one stream will do when its moment comes; times are those of time.monotonic."""
 
+    read_due: float | None = None
+    """When to read what was said to be there without hurry."""
     bot_due: float | None = None
     """When to tell that the bot writes, where it is not told yet."""
     bot_told: bool = False
@@ -133,37 +137,41 @@ class _Writing:
 
     def patience(self) -> float:
         """Seconds of silence after which something is to be done."""
-        due = [moment for moment in (self.bot_due, self.staff_until) if moment is not None]
+        moments = (self.read_due, self.bot_due, self.staff_until)
+        due = [moment for moment in moments if moment is not None]
         return max(0.0, min(due) - time.monotonic()) if due else _HEARTBEAT_SECONDS
 
 
 async def _until_news(
-    subscription: Subscription, writing: _Writing
+    subscription: Subscription, pending: _Pending
 ) -> AsyncIterator[Typing | Closed]:
     """Who writes, until there may be something to read or the stream must end.
 
     Silence counts as news now and then, in case that a signal was lost.
     """
     while True:
-        signal = await subscription.next(writing.patience())
+        signal = await subscription.next(pending.patience())
         if isinstance(signal, Closed):
             yield signal
             return
-        if signal is None and writing.bot_due is not None and _is_past(writing.bot_due):
-            writing.bot_due, writing.bot_told = None, True
+        if signal is None and pending.bot_due is not None and _is_past(pending.bot_due):
+            pending.bot_due, pending.bot_told = None, True
             yield Typing(True)
+        elif isinstance(signal, NewMessages) and not signal.urgent:
+            pending.read_due = pending.read_due or time.monotonic() + _UNHURRIED_SECONDS
         elif signal is None or isinstance(signal, NewMessages):
-            if writing.staff_until is not None:
-                writing.staff_until = None
+            pending.read_due = None
+            if pending.staff_until is not None:
+                pending.staff_until = None
                 yield Typing(False, "staff")
             return
         elif signal.who == "staff":
-            writing.staff_until = time.monotonic() + TYPING_SECONDS
+            pending.staff_until = time.monotonic() + TYPING_SECONDS
             yield signal
         elif signal.who == "bot" and signal.on:
-            writing.bot_due = time.monotonic() + _BOT_WRITES_AFTER_SECONDS
+            pending.bot_due = time.monotonic() + _BOT_WRITES_AFTER_SECONDS
         elif signal.who == "bot":
-            told, writing.bot_due, writing.bot_told = writing.bot_told, None, False
+            told, pending.bot_due, pending.bot_told = pending.bot_told, None, False
             if told:
                 yield signal
 

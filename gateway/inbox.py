@@ -8,9 +8,9 @@ from datetime import datetime
 from secrets import compare_digest
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
-from aftercare.attachments.taking import Kept
+from aftercare.attachments.kept import Kept
 from aftercare.attachments.tying import ONLY_FILES
 from aftercare.conversations import lock_conversation, next_seq
 from aftercare.errors import NotFound
@@ -112,7 +112,7 @@ def read_page(session: Session, conversation_id: str, after: int, now: datetime)
     )
     if language is None:
         raise NotFound("there is no such conversation")
-    messages = session.scalars(
+    statement = (
         select(Message)
         .where(
             Message.conversation_id == conversation_id,
@@ -121,8 +121,9 @@ def read_page(session: Session, conversation_id: str, after: int, now: datetime)
         )
         .order_by(Message.seq)
         .limit(PAGE_MESSAGES)
-        .options(selectinload(Message.attachments))
-    ).all()
+        .options(joinedload(Message.attachments))
+    )
+    messages = session.scalars(statement).unique().all()
     standing = read_standing(session, conversation_id, now)
     return Page(language, standing, tuple(messages), len(messages) == PAGE_MESSAGES)
 

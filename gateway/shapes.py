@@ -54,6 +54,9 @@ class AttachmentShown(BaseModel):
     url: str = Field(description="Opens the file without the token, for a while.")
     width: int | None = Field(default=None, description="Of images, in pixels.")
     height: int | None = None
+    alt: str | None = Field(
+        default=None, description="What an image shows, where the staff member who sent it said so."
+    )
 
 
 class MessageShown(BaseModel):
@@ -144,6 +147,7 @@ def shown(message: Message, links: Links) -> MessageShown:
                     "url": links.url(file),
                     "width": file.width,
                     "height": file.height,
+                    "alt": file.description or None,
                 }
                 for file in message.attachments
             ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
-from aftercare.attachments.taking import Kept, Upload
+from aftercare.attachments.kept import Kept
+from aftercare.attachments.taking import Upload
 from aftercare.database import reading
 from aftercare.errors import FileRefused, FilesUnavailable, NotFound, ScannerUnavailable
 from aftercare.tables.conversations import Message
@@ -29,7 +29,6 @@ _FIELDS = frozenset({"id", "text"})
 #: More parts are no message of anybody's; a few too many files get an answer that says so.
 _MOST_PARTS = 40
 _read_json = json_body("id", "text", "button")
-_PIECE_BYTES = 256 * 1024
 _BYTES_A_CHARACTER = 4
 
 _REFUSED = {
@@ -117,7 +116,8 @@ def _incoming_of(form: FormData, desk: Desk) -> Incoming:
             "too_many_files",
             f"A message carries at most {desk.settings.max_files} files. Send fewer.",
         )
-    return Incoming(fields, tuple(_upload(file) for file in files))
+    uploads = (Upload.of(file.filename or "", file.file, file.size or 0) for file in files)
+    return Incoming(fields, tuple(uploads))
 
 
 @contextmanager
@@ -180,11 +180,3 @@ def _is_known(desk: Desk, conversation_id: str, client_id: str) -> bool:
             )
             is not None
         )
-
-
-def _upload(file: UploadFile) -> Upload:
-    digest = hashlib.sha256()
-    file.file.seek(0)
-    while piece := file.file.read(_PIECE_BYTES):
-        digest.update(piece)
-    return Upload(file.filename or "", file.file, file.size or 0, digest.hexdigest())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import Request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aftercare.conversations import next_seq
@@ -109,8 +110,10 @@ def renew_pass(session: Session, visitor: Visitor, days: int, now: datetime) -> 
 
 
 def is_open(session: Session, visitor: Visitor, now: datetime) -> bool:
-    found = session.get(ChatSession, visitor.token_hash)
-    return found is not None and found.expires_at > now
+    found = session.scalar(
+        select(ChatSession.expires_at).where(ChatSession.token_hash == visitor.token_hash)
+    )
+    return found is not None and found > now
 
 
 def visitor_of(request: Request) -> Visitor:
@@ -122,7 +125,11 @@ def visitor_of(request: Request) -> Visitor:
         raise invalid_session()
     token_hash = _hash(token)
     with reading(desk.sessions) as session:
-        found = session.get(ChatSession, token_hash)
+        found = session.execute(
+            select(ChatSession.conversation_id, ChatSession.expires_at).where(
+                ChatSession.token_hash == token_hash
+            )
+        ).first()
     if found is None or found.expires_at <= desk.clock():
         raise invalid_session()
     desk.limits.spend("session_requests", token_hash)

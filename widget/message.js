@@ -79,10 +79,11 @@ function fileNode(file, words, server) {
     return element('li', {}, anchor);
   }
   const picture = element('img', {
-    src: address, alt: name, width: file.width, height: file.height, loading: 'lazy',
+    src: address, alt: file.alt || name, width: file.width, height: file.height, loading: 'lazy',
   });
-  // Where the embedding page lets no foreign picture in, the name has to do.
-  picture.addEventListener('error', () => picture.replaceWith(...plain), { once: true });
+  // Where the embedding page lets no foreign picture in, name and words have to do.
+  const told = file.alt ? element('span', { class: 'shows', dir: 'auto' }, String(file.alt)) : '';
+  picture.addEventListener('error', () => picture.replaceWith(...plain, told), { once: true });
   anchor.append(picture, note);
   return element('li', { class: 'picture' }, anchor);
 }

@@ -1,1 +1,1 @@
-"""Files of customers: what is taken, how it is made safe, where it lies, whose ticket it is."""
+"""Files: what is taken, how it is made safe, where it lies, whose ticket it is."""

@@ -1,4 +1,4 @@
-"""Removes files that belong to no message: what an upload left that was cut off before its end."""
+"""Removes files that belong to nothing: what an upload left that was cut off before its end."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from aftercare.attachments.stores import FileStore
 from aftercare.database import SessionFactory, reading
-from aftercare.tables.attachments import Attachment
+from aftercare.tables.attachments import Attachment, TicketFile
 
-#: A file is stored seconds before its message.
+#: A file is stored seconds before its message or its ticket knows of it.
 _LEFT_ALONE = timedelta(hours=1)
 _BATCH = 200
 
@@ -25,5 +25,9 @@ def remove_strays(sessions: SessionFactory, store: FileStore, now: datetime) -> 
 def _strays(sessions: SessionFactory, store: FileStore, before: datetime) -> Iterator[set[str]]:
     for batch in batched(store.older_than(before), _BATCH):
         with reading(sessions) as session:
-            known = session.scalars(select(Attachment.id).where(Attachment.id.in_(batch)))
+            known = [
+                name
+                for table in (Attachment, TicketFile)
+                for name in session.scalars(select(table.id).where(table.id.in_(batch)))
+            ]
             yield set(batch).difference(known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from aftercare.attachments.images import draw_anew
+from aftercare.attachments.kept import Kept
 from aftercare.attachments.kinds import HEAD_BYTES, Kind, kind_of
 from aftercare.attachments.names import shown_name
 from aftercare.attachments.scanner import Scanner, open_scanner
@@ -27,6 +29,7 @@ _AT_ONCE = 4
 _PATIENCE_SECONDS = 5.0
 #: Hexadecimal digits of a name are twice as many.
 _NAME_BYTES = 16
+_PIECE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -38,18 +41,14 @@ class Upload:
     size: int
     digest: str
 
-
-@dataclass(frozen=True)
-class Kept:
-    """A file as it is stored; `id` is its name in the store, `size` in bytes."""
-
-    id: str
-    name: str
-    media_type: str
-    size: int
-    width: int | None
-    height: int | None
-    digest: str
+    @classmethod
+    def of(cls, name: str, content: BinaryIO, size: int) -> Upload:
+        """Reads the content once to its end."""
+        digest = hashlib.sha256()
+        content.seek(0)
+        while piece := content.read(_PIECE_BYTES):
+            digest.update(piece)
+        return cls(name, content, size, digest.hexdigest())
 
 
 class Files:
@@ -87,11 +86,15 @@ class Files:
         return kept
 
     def drop(self, kept: Iterable[Kept]) -> None:
-        """Remove files that no message carries after all."""
+        """Remove files that nothing carries after all."""
+        self.drop_names(one.id for one in kept)
+
+    def drop_names(self, names: Iterable[str]) -> None:
+        """The same for files that were known until now."""
         try:
-            self.store.remove(one.id for one in kept)
+            self.store.remove(names)
         except FilesUnavailable:
-            # What is left is removed with all that belongs to no message (cleaning.py).
+            # What is left is removed with all that belongs to nothing (cleaning.py).
             _log.warning("files.not_dropped")
 
     def _look_at(self, upload: Upload) -> Kind:

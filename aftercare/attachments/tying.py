@@ -29,9 +29,10 @@ def tie_to_opened(session: Session, ticket: Ticket) -> None:
 
 
 def tie_rest(session: Session, ticket: Ticket, conversation_id: str) -> int:
-    """The ticket, maybe of another conversation, gets the files that belong to none yet; how many.
+    """The ticket, maybe of another conversation, gets the files that belong to none yet.
 
-    Asked for within an intake, that is what came since it began (settle_earlier).
+    How many of them the customer sent. Asked for within an intake, that is what came since it
+    began (settle_earlier).
     """
     rest = list(
         session.scalars(
@@ -42,7 +43,7 @@ def tie_rest(session: Session, ticket: Ticket, conversation_id: str) -> int:
     )
     for file in rest:
         file.ticket_id = ticket.id
-    return len(rest)
+    return sum(file.staff_id is None for file in rest)
 
 
 def waits_for_ticket(session: Session, conversation_id: str) -> bool:

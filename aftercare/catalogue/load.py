@@ -16,9 +16,12 @@ from aftercare.catalogue.manual_files import ManualText, newest_of, read_manuals
 from aftercare.catalogue.services import tell_of_change
 from aftercare.catalogue.versions import apply_file
 from aftercare.clocks.plan import put_plan
+from aftercare.complaints.files import read_complaints
+from aftercare.complaints.plan import put_complaints
 from aftercare.database import SessionFactory, open_engine, open_sessions, writing
 from aftercare.errors import CatalogueError
 from aftercare.guidance.index import Progress, build_index
+from aftercare.maintenance.stale import follow_product
 from aftercare.manuals.versions import put_catalogue_manuals
 from aftercare.ownership.recalls import put_recalls
 from aftercare.progress import ProgressBar
@@ -59,6 +62,7 @@ def load_catalogue(session: Session, folder: Path, now: datetime) -> bool:
     files = read_catalogue(folder)
     manuals = read_manuals(folder)
     resources = read_resources(folder, files)
+    complaints = read_complaints(folder)
     _check_manuals(files, manuals)
 
     for position, category in enumerate(files.categories):
@@ -76,6 +80,8 @@ def load_catalogue(session: Session, folder: Path, now: datetime) -> bool:
         apply_file(session, service, position=position, digest=digest, now=now)
     put_resources(session, resources, files, now)
     put_plan(session, clock_plan(files.company))
+    holidays = files.company.business_hours.holidays
+    put_complaints(session, complaints, holidays.country if holidays else None)
     session.flush()
     put_catalogue_manuals(session, manuals)
     session.merge(CatalogueState(id=1, fingerprint=wanted, loaded_at=now))
@@ -148,6 +154,7 @@ def _put_product(session: Session, product: ProductFile) -> None:
     row.training = [lesson.model_dump(mode="json") for lesson in product.training]
     row.active = True
     row.imported = False
+    planned = {(task.key, task.every_months) for task in row.maintenance}
     row.features, row.parts, row.maintenance = [], [], []
     session.add(row)
     session.flush()  # the old rows go before the new ones claim their keys
@@ -175,6 +182,8 @@ def _put_product(session: Session, product: ProductFile) -> None:
         )
         for position, task in enumerate(product.maintenance)
     ]
+    if planned != {(task.id, task.every_months) for task in product.maintenance}:
+        follow_product(session, product.id)
 
 
 def _put_symptoms(session: Session, files: CatalogueFiles) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from aftercare.clocks import clock as clocks
 from aftercare.clocks.plan import AROUND_THE_CLOCK, Plan, read_plan
-from aftercare.errors import NoWorkingTime
+from aftercare.errors import NotAllowed, NoWorkingTime
 from aftercare.hours import Hours
 from aftercare.tables.clocks import ClockKind, TicketClock
 from aftercare.tables.tickets import Ticket, TicketStatus, is_open
-from aftercare.tickets.history import Actor, record
+from aftercare.tickets.history import Actor, EventKind, record
 
 _log = logging.getLogger(__name__)
 
@@ -87,6 +87,29 @@ def follow_priority(session: Session, ticket: Ticket, now: datetime) -> None:
         _renew(ticket, plan, now)
 
 
+def change_region(
+    session: Session, ticket: Ticket, region: str | None, *, by: Actor, now: datetime
+) -> None:
+    """Let the business hours of another region count, None: the company's own, from the beginning.
+
+    The clocks are worked out again from the ticket's history, because the hours before were wrong.
+    Raises NotAllowed for a closed ticket and for a region that there is none of.
+    """
+    if ticket.status == TicketStatus.CLOSED:
+        raise NotAllowed(f"ticket {ticket.number} is closed: its clocks stand")
+    plan = read_plan(session)
+    if plan is None or (region is not None and not plan.has_region(region)):
+        raise NotAllowed("there is no such region")
+    if ticket.region == region:
+        return
+    before, ticket.region = ticket.region, region
+    for clock in ticket.clocks:
+        if not clock.around_the_clock:
+            _run_again(clock, ticket, plan, now)
+    _tell(ticket, now)
+    record(session, ticket, EventKind.REGION, by=by, now=now, before=before, after=region)
+
+
 def hours_of(clock: TicketClock, ticket: Ticket, plan: Plan) -> Hours:
     """The hours in which the clock runs."""
     return AROUND_THE_CLOCK if clock.around_the_clock else plan.hours_of(ticket.region)
@@ -122,6 +145,25 @@ def _renew(ticket: Ticket, plan: Plan, now: datetime) -> None:
     _tell(ticket, now)
 
 
+def _run_again(clock: TicketClock, ticket: Ticket, plan: Plan, now: datetime) -> None:
+    """What was noticed of it before stays noticed where it is so in the new hours too."""
+    warned, breached = clock.warned_at, clock.breached_at
+    clock.used_seconds = 0
+    clock.running_since = clock.paused_at = clock.stopped_at = None
+    clock.due_at = clock.warn_at = clock.look_at = None
+    _run_from_history(clock, ticket, plan, now)
+    if _is_over(clock.warn_at, now):
+        clock.warned_at = warned
+    if _is_over(clock.due_at, now):
+        clock.breached_at = breached
+    clocks.plan_next_look(clock)
+
+
+def _is_over(moment: datetime | None, now: datetime) -> bool:
+    """Whether it is past; so it is of a clock that is paused, of which nothing is told."""
+    return moment is None or moment <= now
+
+
 def _run_from_history(clock: TicketClock, ticket: Ticket, plan: Plan, now: datetime) -> None:
     hours = hours_of(clock, ticket, plan)
     try:
@@ -129,6 +171,8 @@ def _run_from_history(clock: TicketClock, ticket: Ticket, plan: Plan, now: datet
         for event in ticket.events:
             if event.from_status and event.to_status:
                 _follow(clock, ticket, plan, event.to_status, event.staff_id is not None, event.at)
+            elif event.kind == ANSWERED and clock.kind == ClockKind.RESPONSE:
+                clocks.stop(clock, hours, event.at)
         clocks.set_due(clock, hours, plan.warn_at_percent, now)
     except NoWorkingTime as error:
         _cannot_tell(clock, ticket, error)

@@ -54,6 +54,9 @@ class Plan:
         """The business hours of a region; the company's for none and for one that is gone."""
         return self._hours.get(region or "", self._company_hours)
 
+    def has_region(self, region: str) -> bool:
+        return region in self._hours
+
     def region_at(self, address: str) -> str | None:
         """The region in whose postal codes the address lies; the longest beginning decides."""
         written = postcodes_in(address)

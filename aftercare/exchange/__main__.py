@@ -12,6 +12,7 @@ from aftercare.database import SessionFactory, open_engine, open_sessions, writi
 from aftercare.errors import CatalogueError, StaleEdit, StorageUnavailable, UnusableFile
 from aftercare.exchange.everything import stream_everything
 from aftercare.exchange.transfers import Checked, apply_file, check_file, file_of, note_export
+from aftercare.progress import ProgressBar
 from aftercare.settings import Settings, settings
 from aftercare.tables.exchange import TransferKind
 from aftercare.tickets.history import DESK
@@ -60,9 +61,10 @@ def _work(arguments: list[str]) -> Callable[[SessionFactory, Settings], int] | N
 
 def _import(sessions: SessionFactory, chosen: Settings, kind: str, file: Path, *, dry: bool) -> int:
     content = file.read_bytes()
-    checked = check_file(
-        sessions, chosen, TransferKind(kind), content, file.name, by=DESK, now=_now()
-    )
+    with ProgressBar("Trying out", sys.stderr) as bar:
+        checked = check_file(
+            sessions, chosen, TransferKind(kind), content, file.name, by=DESK, now=_now(), tell=bar
+        )
     if checked.mistakes:
         _tell_mistakes(checked)
         return 1
@@ -70,7 +72,8 @@ def _import(sessions: SessionFactory, chosen: Settings, kind: str, file: Path, *
         file_of(chosen, checked.transfer.id).unlink(missing_ok=True)
         print(f"{_counted(checked.transfer)} Nothing was written: this was a dry run.")
         return 0
-    done = apply_file(sessions, chosen, checked.transfer.id, by=DESK, now=_now())
+    with ProgressBar("Taking in", sys.stderr) as bar:
+        done = apply_file(sessions, chosen, checked.transfer.id, by=DESK, now=_now(), tell=bar)
     print(f"{_counted(done)} It is done.")
     return 0
 
@@ -92,9 +95,15 @@ def _export(sessions: SessionFactory, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     now = _now()
     file = folder / f"aftercare-{now:%Y%m%d-%H%M%S}.zip"
-    with file.open("xb") as written:
-        for piece in stream_everything(sessions, now):
-            written.write(piece)
+    # Whoever finds the file finds all of it.
+    begun = file.with_suffix(".part")
+    try:
+        with begun.open("xb") as written:
+            for piece in stream_everything(sessions, now):
+                written.write(piece)
+        begun.rename(file)
+    finally:
+        begun.unlink(missing_ok=True)
     with writing(sessions) as session:
         note_export(session, file.name, by=DESK, now=now)
     print(f"Written to {file}. It holds personal data: keep it safe, and delete it after use.")

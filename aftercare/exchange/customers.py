@@ -8,6 +8,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.engine import Row as FoundRow
 from sqlalchemy.orm import Session
 
 from aftercare.catalogue.entries import LANGUAGES
@@ -43,7 +44,7 @@ class Contact:
 def plan_customers(session: Session, rows: Sequence[Row], setting: Setting) -> Plan:
     """Who is new and who changes. Empty cells change nothing of who is known."""
     plan = Plan()
-    contacts = [one for row in rows if (one := read_contact(row, plan.mistakes))]
+    contacts = [one for row in setting.each(rows) if (one := read_contact(row, plan.mistakes))]
     known = Known(session, contacts)
     new: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
@@ -60,13 +61,14 @@ def plan_customers(session: Session, rows: Sequence[Row], setting: Setting) -> P
                 Mistake(contact.line, "email", "belongs to a customer with another id")
             )
             continue
-        change = _change(contact, found)
+        change = change_of(contact, found)
         if change:
             changes.append({"id": found.id, **change})
         else:
             plan.unchanged += 1
     plan.adding, plan.changing = [(Customer, new)], [(Customer, changes)]
     plan.added, plan.changed = len(new), len(changes)
+    plan.stands = lambda again: Known(again, contacts).rows == known.rows
     return plan
 
 
@@ -108,13 +110,24 @@ def read_contact(row: Row, mistakes: list[Mistake], prefix: str = "") -> Contact
     )
 
 
-class Known:
-    """The customers on file whom the contacts may be."""
+#: A customer as a row, which is no object to keep and is compared as a whole.
+Found = FoundRow[Any]
 
-    def __init__(self, session: Session, contacts: Sequence[Contact]) -> None:
-        self.by_id: dict[str, Customer] = {}
-        self.by_email: dict[str, Customer] = {}
-        self.by_phone: dict[str, Customer] = {}
+
+class Known:
+    """The customers on file whom the contacts may be; equal `rows` mean the same answers."""
+
+    def __init__(
+        self, session: Session, contacts: Sequence[Contact], newer_than: int | None = None
+    ) -> None:
+        """With `newer_than` they are all among the customers whose numbers are higher."""
+        self.rows: dict[int, Found] = {}
+        self._by_id: dict[str, Found] = {}
+        self._by_email: dict[str, Found] = {}
+        self._by_phone: dict[str, Found] = {}
+        if newer_than is not None:
+            self._add(session, Customer.id > newer_than)
+            return
         for ids in in_pieces(one.external_id for one in contacts if one.external_id):
             self._add(session, Customer.external_id.in_(ids))
         for emails in in_pieces(one.email for one in contacts if one.email):
@@ -122,31 +135,32 @@ class Known:
         for phones in in_pieces(one.phone for one in contacts if one.phone):
             self._add(session, Customer.phone.in_(phones) & Customer.email.is_(None))
 
-    def find(self, contact: Contact) -> Customer | None:
-        if contact.external_id and contact.external_id in self.by_id:
-            return self.by_id[contact.external_id]
+    def find(self, contact: Contact) -> Found | None:
+        if contact.external_id and contact.external_id in self._by_id:
+            return self._by_id[contact.external_id]
         if contact.email:
-            return self.by_email.get(contact.email)
+            return self._by_email.get(contact.email)
         if contact.external_id:
             return None
-        return self.by_phone.get(contact.phone or "")
+        return self._by_phone.get(contact.phone or "")
 
-    def is_taken(self, contact: Contact, found: Customer) -> bool:
+    def is_taken(self, contact: Contact, found: Found) -> bool:
         """Whether the contact would give one customer what is another one's."""
-        other = self.by_email.get(contact.email or "")
+        other = self._by_email.get(contact.email or "")
         if other is not None and other.id != found.id:
             return True
         ours = contact.external_id
         return bool(ours and found.external_id and found.external_id != ours)
 
     def _add(self, session: Session, condition: ColumnElement[bool]) -> None:
-        for one in session.scalars(select(Customer).where(condition)):
+        for one in session.execute(select(*_COLUMNS).where(condition).order_by(Customer.id)):
+            self.rows[one.id] = one
             if one.external_id:
-                self.by_id[one.external_id] = one
+                self._by_id[one.external_id] = one
             if one.email:
-                self.by_email[one.email] = one
+                self._by_email[one.email] = one
             elif one.phone:
-                self.by_phone.setdefault(one.phone, one)
+                self._by_phone.setdefault(one.phone, one)
 
 
 def new_customer(contact: Contact, setting: Setting) -> dict[str, Any]:
@@ -179,11 +193,14 @@ class _Told:
         return True
 
 
-def _change(contact: Contact, found: Customer) -> dict[str, Any]:
+def change_of(contact: Contact, found: Found | Customer) -> dict[str, Any]:
+    """The columns that the contact has otherwise than the customer."""
     told = {name: getattr(contact, name) for name in _NAMES}
-    now = {name: getattr(found, name) for name in _NAMES}
-    wanted = {name: value if value is not None else now[name] for name, value in told.items()}
-    return wanted if wanted != now else {}
+    return {
+        name: value
+        for name, value in told.items()
+        if value is not None and value != getattr(found, name)
+    }
 
 
 def _email(cell: str) -> str | None:
@@ -195,4 +212,5 @@ def _email(cell: str) -> str | None:
 
 
 _NAMES = tuple(column.name for column in COLUMNS)
+_COLUMNS = (Customer.id, *(getattr(Customer, name) for name in _NAMES))
 CUSTOMERS = Kind(COLUMNS, plan_customers)

@@ -1,7 +1,7 @@
 """Hands out all records as one ZIP of CSV files, row by row, whatever their number.
 
-Every table is in it unless it is named here with the reason, so that what is added later is never
-forgotten. Secrets, and pictures out of manuals, are left out of the tables that have them.
+Every table is in it unless contents.py names it with the reason, so that what is added later is
+never forgotten. Secrets, and pictures out of manuals, are left out of the tables that have them.
 """
 
 from __future__ import annotations
@@ -19,12 +19,9 @@ from sqlalchemy.orm import Session
 
 from aftercare.database import SessionFactory, reading
 from aftercare.exchange.cells import harmless
+from aftercare.exchange.contents import EXPORTED, LEFT_OUT
 from aftercare.tables import Base
 
-#: Tables that only this installation can use, or that hold nothing but proof of who may enter.
-LEFT_OUT = frozenset(
-    {"api_requests", "chat_sessions", "failed_proofs", "sign_in_failures", "staff_sessions"}
-)
 #: A column whose name has one of these words is a secret.
 _SECRET = ("hash", "secret", "password", "token")
 #: Secrets by what is in them, whatever they are called.
@@ -115,8 +112,10 @@ def _readme(counts: dict[str, int], now: datetime) -> str:
         "keys are left out, and so are the contents of files that customers sent: a backup has",
         "them (docs/operations.md). Whoever has this archive has personal data.",
     ]
+    lines += ["", "Left out:", *(f"  {name}: {why}." for name, why in LEFT_OUT.items())]
     for table in exported_tables():
-        lines += ["", f"{table.name}.csv: {counts.get(table.name, 0)} records"]
+        meaning = EXPORTED.get(table.name, "Nobody has described it yet")
+        lines += ["", f"{table.name}.csv: {counts.get(table.name, 0)} records. {meaning}."]
         lines += [f"  {_described(column)}" for column in exported_columns(table)]
     return "\n".join(lines) + "\n"
 

@@ -8,9 +8,13 @@ from typing import Any
 
 from babel.numbers import is_currency
 from sqlalchemy import select
+from sqlalchemy.engine import Row as FoundRow
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from aftercare.accents import without_accents
+from aftercare.catalogue.services import tell_of_change
+from aftercare.errors import NotAllowed
 from aftercare.exchange.cells import read_money, read_yes
 from aftercare.exchange.plans import Kind, Plan, Setting
 from aftercare.exchange.sheets import Column, Mistake, Row
@@ -32,24 +36,23 @@ COLUMNS = (
     Column("active", "yes, or no where it is sold no more; empty: yes", ("ativo",)),
 )
 #: What a serial number is taken for where nobody said.
-_ANY_SERIAL = "[A-Z0-9]{4,40}"
-_ANY_EXAMPLE = "A1B2C3D4"
+ANY_SERIAL = "[A-Z0-9]{4,40}"
+ANY_EXAMPLE = "A1B2C3D4"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _LONGEST = {"model": 60, "name_en": 200, "name_pt": 200, "serial_pattern": 120,
             "serial_example": 60}  # fmt: skip
 _MOST_MONTHS = 1200
 
 
-def plan_products(session: Session, rows: Sequence[Row], _setting: Setting) -> Plan:
+def plan_products(session: Session, rows: Sequence[Row], setting: Setting) -> Plan:
     """What is new and what changes. An empty cell means what its column says of it."""
     plan = Plan()
-    known = {product.id: product for product in session.scalars(select(Product))}
+    known, categories = _known(session), _categories(session)
     models = {product.model: product.id for product in known.values()}
-    categories = _categories(session)
     lines: dict[str, int] = {}
     new: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
-    for row in rows:
+    for row in setting.each(rows):
         wanted = _read(row, categories, plan.mistakes)
         if wanted is None:
             continue
@@ -71,7 +74,32 @@ def plan_products(session: Session, rows: Sequence[Row], _setting: Setting) -> P
             plan.unchanged += 1
     plan.adding, plan.changing = [(Product, new)], [(Product, changes)]
     plan.added, plan.changed = len(new), len(changes)
+    plan.stands = lambda again: (_known(again), _categories(again)) == (known, categories)
+    plan.finish = tell_of_change
     return plan
+
+
+def put_product(session: Session, wanted: dict[str, Any]) -> tuple[Product, bool]:
+    """Let one product be as another system has it, and whether it is new.
+
+    `wanted` are all columns that a file gives. Raises NotAllowed for a product of the catalogue's
+    files and for a model of another product.
+    """
+    found = session.get(Product, wanted["id"], with_for_update=True)
+    if found is not None and not found.imported:
+        raise NotAllowed("the product is one of the catalogue's files; change it there")
+    if found is not None and all(getattr(found, name) == value for name, value in wanted.items()):
+        return found, False
+    product = found or Product(id=wanted["id"])
+    try:
+        with session.begin_nested():
+            for name, value in wanted.items():
+                setattr(product, name, value)
+            session.add(product)
+    except IntegrityError as error:
+        raise NotAllowed("the id or the model belongs to another product") from error
+    tell_of_change(session)
+    return product, found is None
 
 
 def _read(row: Row, categories: dict[str, str], mistakes: list[Mistake]) -> dict[str, Any] | None:
@@ -105,13 +133,10 @@ def _read(row: Row, categories: dict[str, str], mistakes: list[Mistake]) -> dict
     months = _whole(cells["warranty_months"] or "0", 0, _MOST_MONTHS)
     if months is None:
         note("warranty_months", f"must be a number from 0 to {_MOST_MONTHS}")
-    pattern = cells["serial_pattern"] or _ANY_SERIAL
-    example = cells["serial_example"] or ("" if cells["serial_pattern"] else _ANY_EXAMPLE)
-    try:
-        if not re.fullmatch(pattern, example):
-            note("serial_example", "is not of the form that serial_pattern asks for")
-    except re.error:
-        note("serial_pattern", "is no regular expression")
+    pattern = cells["serial_pattern"] or ANY_SERIAL
+    example = cells["serial_example"] or ("" if cells["serial_pattern"] else ANY_EXAMPLE)
+    if wrong_form := wrong_serial_form(pattern, example):
+        note(*wrong_form)
     yes = {}
     for name, otherwise in (("needs_installation", "no"), ("active", "yes")):
         yes[name] = read_yes(cells[name] or otherwise)
@@ -135,9 +160,24 @@ def _read(row: Row, categories: dict[str, str], mistakes: list[Mistake]) -> dict
     }
 
 
+def wrong_serial_form(pattern: str, example: str) -> tuple[str, str] | None:
+    """Which of the two cannot be, and why; None where the example has the pattern's form."""
+    try:
+        if re.fullmatch(pattern, example):
+            return None
+    except (re.error, OverflowError, RecursionError, FutureWarning):
+        return "serial_pattern", "is no regular expression"
+    return "serial_example", "is not of the form that serial_pattern asks for"
+
+
+def _known(session: Session) -> dict[str, FoundRow[Any]]:
+    """Every product by its id, as a row that is compared as a whole."""
+    return {one.id: one for one in session.execute(select(*_COLUMNS))}
+
+
 def _categories(session: Session) -> dict[str, str]:
     found = {}
-    for category in session.scalars(select(Category)):
+    for category in session.scalars(select(Category).order_by(Category.id)):
         for name in (*category.name.values(), category.id):
             found[_plain(name)] = category.id
     return found
@@ -153,4 +193,9 @@ def _whole(cell: str, least: int, most: int) -> int | None:
     return int(cell) if least <= int(cell) <= most else None
 
 
+_COLUMNS: tuple[Any, ...] = (
+    *(Product.id, Product.category_id, Product.model, Product.name, Product.price_minor),
+    *(Product.currency, Product.importance, Product.warranty_months, Product.serial_pattern),
+    *(Product.serial_example, Product.needs_installation, Product.active, Product.imported),
+)
 PRODUCTS = Kind(COLUMNS, plan_products)

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import JSON, Integer, exists, func, insert, literal, select
+from sqlalchemy.engine import Row as FoundRow
 from sqlalchemy.orm import Session
 
 from aftercare.exchange import customers
 from aftercare.exchange.cells import read_day
 from aftercare.exchange.customers import Contact, Known, new_customer, read_contact
-from aftercare.exchange.plans import Kind, Plan, Setting, in_pieces
+from aftercare.exchange.plans import Kind, Plan, Rows, Setting, add_rows, in_pieces
 from aftercare.exchange.sheets import Column, Mistake, Row
 from aftercare.ownership.registering import (
     PIECES_ORDER,
+    REGISTERED,
     Particulars,
     complete,
+    contradicts,
     new_piece,
     same_piece,
 )
 from aftercare.serials import normalise
+from aftercare.tables.base import UtcDateTime
 from aftercare.tables.catalogue import Product
 from aftercare.tables.conversations import Customer
-from aftercare.tables.ownership import OwnedProduct, OwnedSource
+from aftercare.tables.ownership import OwnedProduct, OwnedProductEvent, OwnedSource
 
 _PREFIX = "customer_"
 COLUMNS = (
@@ -51,18 +56,12 @@ class _Sale:
     told: Particulars
 
 
-@dataclass
-class _Counts:
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-
-
 def plan_sales(session: Session, rows: Sequence[Row], setting: Setting) -> Plan:
     """Which products get an owner. What is on file is only completed, never overwritten."""
-    plan = Plan()
+    plan, looked = Plan(), _products(session)
     sales = _read_all(session, rows, setting, plan.mistakes)
-    known = Known(session, [sale.contact for sale in sales])
+    contacts = [sale.contact for sale in sales]
+    known = Known(session, contacts)
     plan.mistakes += [
         Mistake(sale.contact.line, f"{_PREFIX}email", "belongs to a customer with another id")
         for sale in sales
@@ -73,38 +72,57 @@ def plan_sales(session: Session, rows: Sequence[Row], setting: Setting) -> Plan:
         found.id if (found := known.find(sale.contact)) else strangers.place_of(sale.contact)
         for sale in sales
     ]
-    counts = _settle(session, sales, owners, setting, plan.mistakes, write=False)
-    plan.added, plan.changed, plan.unchanged = counts.added, counts.changed, counts.unchanged
-    plan.adding = [(Customer, [new_customer(one, setting) for one in strangers.met])]
+    on_file = _pieces_of(session, owners)
+    settled = _settle(sales, owners, on_file, setting, plan)
+    new_owners = [new_customer(one, setting) for one in strangers.met]
+    new_pieces = [{name: getattr(owned, name) for name in _NEW} for owned in settled.new]
+    plan.changing = [(OwnedProduct, settled.changes)]
+
+    def stands(again: Session) -> bool:
+        return (
+            Known(again, contacts).rows == known.rows
+            and _pieces_of(again, owners) == on_file
+            and _products(again) == looked
+        )
+
+    def finish(writer: Session) -> None:
+        add_rows(writer, OwnedProductEvent, settled.lines)
+        ids = _add_owners(writer, new_owners, strangers)
+        for row in new_pieces:
+            row["customer_id"] = ids.get(row["customer_id"], row["customer_id"])
+        _add_pieces(writer, new_pieces, setting)
+
+    plan.stands, plan.finish = stands, finish
     return plan
 
 
-def finish_sales(session: Session, rows: Sequence[Row], setting: Setting) -> None:
-    """Write the owned products, once every customer has a key."""
-    sales = _read_all(session, rows, setting, [])
-    known = Known(session, [sale.contact for sale in sales])
-    owners = [found.id if (found := known.find(sale.contact)) else 0 for sale in sales]
-    _settle(session, sales, owners, setting, [], write=True)
-    session.flush()
+@dataclass
+class _Settled:
+    """Pieces that are new, the columns of those that are completed, and lines of their history."""
+
+    new: list[OwnedProduct] = field(default_factory=list)
+    changes: Rows = field(default_factory=list)
+    lines: Rows = field(default_factory=list)
 
 
 def _settle(
-    session: Session,
     sales: Sequence[_Sale],
     owners: Sequence[int],
+    on_file: Sequence[FoundRow[Any]],
     setting: Setting,
-    mistakes: list[Mistake],
-    *,
-    write: bool,
-) -> _Counts:
+    plan: Plan,
+) -> _Settled:
     """Find each sale's piece among those of its owner; what is not there is new."""
     pieces: dict[tuple[int, str], list[OwnedProduct]] = {}
-    for ids in in_pieces(owner for owner in owners if owner > 0):
-        for one in session.scalars(
-            select(OwnedProduct).where(OwnedProduct.customer_id.in_(ids)).order_by(*PIECES_ORDER)
-        ):
-            pieces.setdefault((one.customer_id, one.product_id), []).append(one)
-    counts, by, now = _Counts(), setting.by, setting.now
+    before: dict[int, FoundRow[Any]] = {}
+    for row in on_file:
+        # A copy to think with; no session has it.
+        pieces.setdefault((row.customer_id, row.product_id), []).append(
+            OwnedProduct(**row._asdict())
+        )
+        before[row.id] = row
+    settled, by, now = _Settled(), setting.by, setting.now
+    touched: dict[int, OwnedProduct] = {}
     for sale, owner in zip(sales, owners, strict=True):
         mine = pieces.setdefault((owner, sale.product.id), [])
         found = same_piece(mine, sale.told)
@@ -113,32 +131,77 @@ def _settle(
                 owner, sale.product, sale.told, source=OwnedSource.IMPORT, by=by, now=now
             )
             mine.append(found)
-            counts.added += 1
-            if write:
-                session.add(found)
-        elif _contradicts(sale.told, found):
-            mistakes.append(
+            settled.new.append(found)
+            plan.added += 1
+        elif contradicts(sale.told, found):
+            plan.mistakes.append(
                 Mistake(sale.contact.line, "delivery_date", "would be before the day of purchase")
             )
         elif _tells_more(sale.told, found):
-            counts.changed += 1
-            # What is not stored yet may be completed in a dry run as well.
-            if write or found.id is None:
-                complete(found, sale.product, sale.told, by=by, now=now)
+            plan.changed += 1
+            complete(found, sale.product, sale.told, by=by, now=now)
+            if found.id is not None:
+                touched[found.id] = found
         else:
-            counts.unchanged += 1
-    return counts
+            plan.unchanged += 1
+    for owned in touched.values():
+        settled.changes.append({name: getattr(owned, name) for name in _CHANGED})
+        settled.lines += [_line(owned.id, event) for event in owned.events]
+    return settled
+
+
+def _pieces_of(session: Session, owners: Sequence[int]) -> list[FoundRow[Any]]:
+    """What those of the owners who are on file have, the pieces in PIECES_ORDER."""
+    found: list[FoundRow[Any]] = []
+    for ids in in_pieces(owner for owner in owners if owner > 0):
+        found += session.execute(
+            select(*_COLUMNS).where(OwnedProduct.customer_id.in_(ids)).order_by(*PIECES_ORDER)
+        )
+    return found
+
+
+def _add_owners(session: Session, rows: Rows, strangers: _Strangers) -> dict[int, int]:
+    """Write customers who are new; the keys that they got by their places among the strangers."""
+    last = session.scalar(select(func.max(Customer.id))) or 0
+    add_rows(session, Customer, rows)
+    known = Known(session, strangers.met, newer_than=last)
+    return {
+        -place: found.id
+        for place, one in enumerate(strangers.met, start=1)
+        if (found := known.find(one))
+    }
+
+
+def _add_pieces(session: Session, rows: Rows, setting: Setting) -> None:
+    """Write new pieces, each with the first line of its history."""
+    last = session.scalar(select(func.max(OwnedProduct.id))) or 0
+    add_rows(session, OwnedProduct, rows)
+    # Every other piece has a line already.
+    without_line = select(
+        OwnedProduct.id,
+        literal(setting.now, UtcDateTime),
+        literal(REGISTERED),
+        literal(setting.by.staff_id, Integer),
+        literal(setting.by.name),
+        literal({}, JSON),
+    ).where(
+        OwnedProduct.id > last,
+        ~exists().where(OwnedProductEvent.owned_product_id == OwnedProduct.id),
+    )
+    session.execute(
+        insert(OwnedProductEvent).from_select(
+            ["owned_product_id", "at", "kind", "staff_id", "actor", "changes"], without_line
+        )
+    )
+
+
+def _line(owned_id: int, event: OwnedProductEvent) -> dict[str, Any]:
+    told = ("at", "kind", "staff_id", "actor", "changes")
+    return {"owned_product_id": owned_id, **{name: getattr(event, name) for name in told}}
 
 
 def _tells_more(told: Particulars, owned: OwnedProduct) -> bool:
     return any(getattr(told, one.name) and not getattr(owned, one.name) for one in fields(told))
-
-
-def _contradicts(told: Particulars, owned: OwnedProduct) -> bool:
-    """Whether the piece would be delivered before it was bought, once it is completed."""
-    bought = owned.bought_on or told.bought_on
-    delivered = owned.delivered_on or told.delivered_on
-    return bool(bought and delivered and delivered < bought)
 
 
 class _Strangers:
@@ -164,9 +227,20 @@ class _Strangers:
 def _read_all(
     session: Session, rows: Sequence[Row], setting: Setting, mistakes: list[Mistake]
 ) -> list[_Sale]:
-    products = list(session.scalars(select(Product)))
+    products = list(session.scalars(select(Product).order_by(Product.id)))
     by_name = {one.model.lower(): one for one in products} | {one.id: one for one in products}
-    return [sale for row in rows if (sale := _read(row, by_name, setting, mistakes))]
+    return [sale for row in setting.each(rows) if (sale := _read(row, by_name, setting, mistakes))]
+
+
+def _products(session: Session) -> list[FoundRow[Any]]:
+    """What the names of products and the check of serial numbers go by."""
+    return list(
+        session.execute(
+            select(
+                Product.id, Product.model, Product.serial_pattern, Product.serial_check
+            ).order_by(Product.id)
+        )
+    )
 
 
 def _read(
@@ -214,4 +288,19 @@ def _day(row: Row, name: str, setting: Setting, mistakes: list[Mistake]) -> date
     return day
 
 
-SALES = Kind(COLUMNS, plan_sales, finish_sales)
+_NEW = (
+    *("customer_id", "product_id", "serial", "serial_verified", "bought_on", "delivered_on"),
+    *("installed_on", "seller", "order_number", "source", "registered_at", "updated_at"),
+)
+_COLUMNS = (
+    OwnedProduct.id,
+    *(getattr(OwnedProduct, name) for name in (*_NEW, "retired_at")),
+)
+#: What completing a piece may change, with its key.
+_CHANGED = (
+    *("id", "serial", "serial_verified", "bought_on", "delivered_on", "installed_on"),
+    *("seller", "order_number", "updated_at", "plan_stale"),
+)
+#: A line may write a customer, a piece and its history.
+_MOST_ROWS = 20_000
+SALES = Kind(COLUMNS, plan_sales, _MOST_ROWS)

@@ -13,7 +13,8 @@ from aftercare.accents import without_accents
 from aftercare.errors import UnusableFile
 from aftercare.exchange.cells import plain_text
 
-MOST_ROWS = 20_000
+#: So many lines are written in a few seconds, for which others wait on SQLite.
+MOST_ROWS = 50_000
 _LONGEST_CELL = 4000
 _SEPARATORS = ";,\t"
 _MARKS = (
@@ -56,7 +57,7 @@ class Sheet:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def read_sheet(content: bytes, columns: Sequence[Column]) -> Sheet:
+def read_sheet(content: bytes, columns: Sequence[Column], most_rows: int = MOST_ROWS) -> Sheet:
     """The lines of a file; cells that are missing or too long are mistakes.
 
     Raises UnusableFile where nothing can be read: it is no table of text, a column is missing,
@@ -72,8 +73,8 @@ def read_sheet(content: bytes, columns: Sequence[Column]) -> Sheet:
     for number, cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
-        if len(rows) == MOST_ROWS:
-            raise UnusableFile(f"The file has more than {MOST_ROWS} lines. Divide it into several.")
+        if len(rows) == most_rows:
+            raise UnusableFile(f"The file has more than {most_rows} lines. Divide it into several.")
         mistakes += _mistakes(number, cells, heading[1], places, columns)
         rows.append(
             Row(

@@ -20,7 +20,11 @@ SCOPES = {
     "tickets:read": "Read tickets with their records and history",
     "tickets:write": "Open tickets, change their status, add notes",
     "products:read": "Read products and services",
+    "products:write": "Add and change products that are not of the catalogue's files",
     "customers:read": "Read customers, and whose a ticket is",
+    "customers:write": "Add and change customers, together with customers:read",
+    "owned:read": "Read who owns which product, and its warranty",
+    "owned:write": "Register, correct and retire owned products, together with owned:read",
 }
 #: For how many days a token can be made.
 LIFETIMES = (30, 90, 365)

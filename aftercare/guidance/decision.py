@@ -27,6 +27,8 @@ WRONG_ADMISSION = 3.0
 #: Two sections are the question where the third scores less than this share of the second.
 _FAR_BEHIND = 0.8
 _MOST_OFFERED = 3
+#: A heading is nearly the question, and others are less than this share as near to it.
+_IS_THE_QUESTION, _FAR_FROM_NEAREST = 0.6, 0.5
 _WIDEST_GAP, _MOST_STRENGTH = 0.5, 2.0
 
 
@@ -64,9 +66,11 @@ def decide(hits: Sequence[Hit]) -> Decision:
     }
     outcome = min(costs, key=lambda one: costs[one])
     offered = {Outcome.ANSWER: 1, Outcome.LIST: _MOST_OFFERED, Outcome.NONE: 0}[outcome]
-    if outcome is Outcome.LIST and _two_stand_out(hits):
-        outcome, offered = Outcome.NARROW, 2
-    return Decision(outcome, tuple(hits[:offered]), first, among_three)
+    chosen = list(hits[:offered])
+    if outcome is Outcome.LIST:
+        chosen = chosen[:2] if _two_stand_out(hits) else _with_near_headings(chosen)
+        outcome = Outcome.NARROW if len(chosen) == 2 else outcome
+    return Decision(outcome, tuple(chosen), first, among_three)
 
 
 def features(hits: Sequence[Hit]) -> dict[str, float]:
@@ -95,6 +99,13 @@ def _likelihood(seen: Mapping[str, float], of: str) -> float:
 
 def _two_stand_out(hits: Sequence[Hit]) -> bool:
     return len(hits) == 2 or (len(hits) > 2 and hits[2].score < _FAR_BEHIND * hits[1].score)
+
+
+def _with_near_headings(hits: list[Hit]) -> list[Hit]:
+    """Those whose headings are the question, where two or more are: no others are worth reading."""
+    nearest = max(hit.signs.heading for hit in hits)
+    near = [hit for hit in hits if hit.signs.heading >= nearest * _FAR_FROM_NEAREST]
+    return near if nearest >= _IS_THE_QUESTION and len(near) > 1 else hits
 
 
 @cache

@@ -30,6 +30,11 @@ _OFFER_FROM, _AHEAD = 1.2, 0.2
 _RELATED = 0.8
 #: So many words may stand between those of a symptom ("does not always drain").
 _BETWEEN = 2
+#: What any product is called, which tells no fault from another either.
+_CALLED = {
+    "en": ("machine", "appliance", "device", "unit"),
+    "pt": ("máquina", "aparelho", "equipamento"),
+}
 _CODE = re.compile(r"\b([A-Za-z]{1,2})[\s-]?(\d{1,3})\b")
 #: "Error code E18: water does not drain": the fault is what comes behind.
 _LED_BY_CODE = re.compile(r"^.*\b[A-Z]{1,2}-?\d{1,3}\b\s*[:.–—-]?\s*")
@@ -92,8 +97,17 @@ def find_remedy(
     )
     if not ranked or ranked[0][0] < _OFFER_FROM:
         return None
-    best, _, found = ranked[0]
-    others = [value for value, _, remedy in ranked if remedy.anchor != found.anchor]
+    best, at, found = ranked[0]
+    if likeness.needs_code(-at):
+        # Who sees a code says so; the section about the same fault without one is meant.
+        near = (one for one in ranked if best - one[0] < _AHEAD and likeness.tells_fault(-one[1]))
+        best, at, found = next((one for one in near if not likeness.needs_code(-one[1])), ranked[0])
+    codeless = likeness.tells_fault(-at) and not likeness.needs_code(-at)
+    others = [
+        value
+        for value, place, remedy in ranked
+        if remedy.anchor != found.anchor and not (codeless and likeness.needs_code(-place))
+    ]
     if others and best - others[0] < _AHEAD:
         return None
     return None if found.reserved else found
@@ -120,7 +134,8 @@ class _Likeness:
         product_words: frozenset[str],
     ) -> None:
         language = symptoms.language
-        nothing = symptoms.general.union(*(terms_of(word, language) for word in product_words))
+        called = product_words.union(_CALLED.get(language, ()))
+        nothing = symptoms.general.union(*(terms_of(word, language) for word in called))
         told = [word for word in words(story) if not nothing.issuperset(_known(word, language))]
         self._said = {term for word in told for term in terms_of(word, language)}
         self._near = {other for term in self._said for other in related_terms(term, language)}
@@ -151,6 +166,14 @@ class _Likeness:
         """
         return [word for name in self._symptoms[at] for word in self._catalogue.single_words[name]]
 
+    def tells_fault(self, at: int) -> bool:
+        """Whether a remedy is for a fault of the catalogue that the story tells."""
+        return any(name in self._told for name in self._symptoms[at])
+
+    def needs_code(self, at: int) -> bool:
+        """Whether a remedy for such a fault is that of a code, which the story does not name."""
+        return self._has_code[at] and self.tells_fault(at)
+
     def of(self, at: int) -> float:
         """The likeness of one remedy; about 3 where everything fits."""
         rank, covered = self._ranked.get(at, (0.0, 0.0))
@@ -160,7 +183,7 @@ class _Likeness:
             _RANK * rank
             + _SAID * self._share(terms, self._said, self._near)
             + _BY_SYMPTOM * by_symptom
-            + _SAME_SYMPTOM * any(name in self._told for name in self._symptoms[at])
+            + _SAME_SYMPTOM * self.tells_fault(at)
             + _COVERED * covered
             - _NO_CODE_TOLD * self._has_code[at]
         )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aftercare.announcements import bot_turn
+from aftercare.attachments.kept import Kept
+from aftercare.attachments.on_tickets import description_for
 from aftercare.clocks.keeping import answered_in
 from aftercare.conversations import lock_conversation, new_button_id, next_seq
 from aftercare.errors import AftercareError
 from aftercare.handover.notices import COME_BACK, notice_buttons, notice_text
 from aftercare.handover.queue import open_handover
+from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
 from aftercare.tables.handover import Handover, HandoverEvent, HandoverState, HandoverStep
 from aftercare.tables.staff import Staff
@@ -37,7 +41,24 @@ class WithTheBot(AftercareError):
 
 
 @dataclass(frozen=True)
+class Written:
+    """What staff write to a customer: words, files or both, once for each id of a form.
+
+    `description` is what the images among the files show; `ticket_id` what the files are about,
+    where that is known.
+    """
+
+    text: str
+    form_id: str
+    files: Sequence[Kept] = ()
+    description: str = ""
+    ticket_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Replied:
+    """Where `new` is False nothing was stored, and the files are the caller's to remove."""
+
     seq: int
     new: bool
 
@@ -98,33 +119,71 @@ def take(
 
 
 def reply(
-    session: Session, conversation_id: str, staff: Staff, text: str, form_id: str, now: datetime
+    session: Session, conversation_id: str, staff: Staff, written: Written, now: datetime
 ) -> Replied:
-    """Store what a staff member says, once for each id of a form.
+    """Store what the staff member says who has the conversation.
 
     Raises WithSomebodyElse or WithTheBot where the staff member does not have the conversation.
     """
     conversation = lock_conversation(session, conversation_id)
-    client_id = _STAFF_ID_SIGN + form_id
+    earlier = _written_before(session, conversation_id, written)
+    if earlier is None:
+        _held_by(session, conversation_id, staff)
+    return earlier or _store(session, conversation, staff, written, now)
+
+
+def write_beside(
+    session: Session, conversation_id: str, staff: Staff, written: Written, now: datetime
+) -> Replied:
+    """Store what a staff member says about a ticket, without taking the conversation.
+
+    Raises WithSomebodyElse where a colleague has it, who would be interrupted; NotFound.
+    """
+    conversation = lock_conversation(session, conversation_id)
+    earlier = _written_before(session, conversation_id, written)
+    handover = open_handover(session, conversation_id)
+    if handover and handover.state == HandoverState.WITH_PERSON and handover.staff_id != staff.id:
+        raise WithSomebodyElse(handover.staff.name if handover.staff else "")
+    return earlier or _store(session, conversation, staff, written, now)
+
+
+def _written_before(session: Session, conversation_id: str, written: Written) -> Replied | None:
     earlier = session.scalar(
         select(Message.seq).where(
-            Message.conversation_id == conversation_id, Message.client_id == client_id
+            Message.conversation_id == conversation_id,
+            Message.client_id == _STAFF_ID_SIGN + written.form_id,
         )
     )
-    if earlier is not None:
-        return Replied(earlier, new=False)
-    _held_by(session, conversation_id, staff)
+    return None if earlier is None else Replied(earlier, new=False)
+
+
+def _store(
+    session: Session, conversation: Conversation, staff: Staff, written: Written, now: datetime
+) -> Replied:
+    conversation_id = conversation.id
     seq = next_seq(conversation, now)
     session.add(
         Message(
             conversation_id=conversation_id,
             seq=seq,
             sender=Sender.STAFF,
-            text=text,
+            text=written.text,
             at=now,
             state=MessageState.DONE,
-            client_id=client_id,
+            client_id=_STAFF_ID_SIGN + written.form_id,
             author=staff.name,
+            attachments=[
+                Attachment(
+                    **asdict(file),
+                    conversation_id=conversation_id,
+                    ticket_id=written.ticket_id,
+                    position=place,
+                    description=description_for(file, written.description),
+                    staff_id=staff.id,
+                    created_at=now,
+                )
+                for place, file in enumerate(written.files)
+            ],
         )
     )
     answered_in(session, conversation_id, by=Actor.of(staff), now=now)

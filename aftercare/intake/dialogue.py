@@ -21,11 +21,12 @@ from aftercare.intake.digressions import (
 from aftercare.intake.double import wants_new_ticket
 from aftercare.intake.fields import MISTYPED_SERIAL, Accepted, Refused, introduces_by_name, read
 from aftercare.intake.filing import Filing
+from aftercare.intake.naming import named_record, names_no_product
 from aftercare.intake.questions import Questions
-from aftercare.intake.remedy import heard_of_remedy
+from aftercare.intake.remedy import heard_of_remedy, helped_after_all
 from aftercare.intake.state import CONFIRMATION, DOUBLE, REMEDY, WHAT_TO_CHANGE, IntakeState, Memory
 from aftercare.intake.understood import Understood
-from aftercare.intake.words import called, main_words, telling_words, words_of
+from aftercare.intake.words import telling_words, words_of
 from aftercare.replies import Reply
 from aftercare.tables.guidance import Outcome
 
@@ -82,6 +83,8 @@ class Intake:
 
     def resume(self) -> Step:
         """Ask again for what was being asked, after something else was answered."""
+        if self.state.asking == REMEDY:
+            self.state.refusals = max(self.state.refusals, 1)  # a yes is now one to the question
         asks_beside = self.state.asking in (REMEDY, DOUBLE)
         return self._ask() if asks_beside else self._go_on([])
 
@@ -89,6 +92,9 @@ class Intake:
         """Read a message as the answer to what is being asked."""
         if self._is_cancel(said):
             return Step(Verdict.CANCELLED, [Reply("utter_intake_cancelled")])
+        if helped_after_all(said, self.state, self.memory):
+            self.state.remedy = Outcome.HELPED
+            return Step(Verdict.SOLVED, [Reply("utter_remedy_worked")])
         if self.state.asking == REMEDY:
             return self._take_remedy(said)
         if self.state.asking == DOUBLE:
@@ -104,7 +110,8 @@ class Intake:
     def _take_answer(self, record: Record, said: Understood) -> Step:
         if said.pressed and said.intent in DIGRESSIONS:
             return Step(Verdict.DIGRESSION)
-        if self._is_skip(said) or self._says_only_the_wish(record, said):
+        left_out = self._is_skip(said) or names_no_product(record, said)
+        if left_out or self._says_only_the_wish(record, said):
             return self._skip(record)
         if self._is_bare_yes_or_no(record, said):
             return self._skip(record) if said.intent == "deny" else self._ask_again(record)
@@ -119,12 +126,17 @@ class Intake:
             told = self._absorb_aloud(record, said)
             if told:
                 return self._go_on(told)
+        if record.kind == "past_date" and self._filing.tells_what_fails(said):
+            return self._go_on(self._absorb_aloud(record, said))  # "it leaks since yesterday"
         reading = self._read(record, said)
         if isinstance(reading, Accepted):
             self._filing.accept_answer(record, reading.value, said)
             self._filing.absorb(said)
             # "In March, is it still covered?" gives the answer and asks: both are heard.
             return Step(Verdict.DIGRESSION) if interrupts else self._go_on([])
+        ahead = [] if reading.sure else self._filing.choose_ahead(said)
+        if ahead:
+            return self._go_on([self._questions.tell("utter_record_noted", one) for one in ahead])
         own_wish = said.intent == self.service.intent
         digresses = self._is_digression(said) and not own_wish and record.kind != "description"
         # "Will it rain tomorrow?" holds a date and still gives none.
@@ -135,28 +147,42 @@ class Intake:
             # The product that is on file already, named once more, is no wrong answer.
             if told or (self._names_only_a_product(said) and record.kind != "product"):
                 return self._go_on(told)
+            # Nothing else is to be made of it, so that less likelihood is enough.
+            if said.intent in INTERRUPTS | COURTESIES and said.confidence >= _LIKELY:
+                return Step(Verdict.DIGRESSION)
         return self._refuse(record, reading)
 
     def _take_remedy(self, said: Understood) -> Step:
         """Whether the manual's remedy worked; who says anything else twice goes on without it."""
         again = self.state.refusals > 0
-        outcome = heard_of_remedy(said, self.service.intent, asked_again=again)
-        if outcome is Outcome.HELPED:
+        more = self._hear_another_fault(said)
+        outcome = heard_of_remedy(
+            said, self.service.intent, asked_again=again, another_fault=bool(more)
+        )
+        if outcome is Outcome.HELPED and not more:
             self.state.remedy = outcome
             return Step(Verdict.SOLVED, [Reply("utter_remedy_worked")])
         changed = self._correct_other(None, said)
+        if self.state.remedy is None:
+            return self._go_on([*changed, *more])  # it was another model's remedy
         if outcome is None and not changed:
-            if self._is_digression(said):
+            beside = not more and said.intent != "guidance_helped"
+            if self._is_digression(said) and (beside or said.intent in INTERRUPTS):
                 return Step(Verdict.DIGRESSION)
             filled = self._filing.absorb(said)
             changed = [self._questions.tell("utter_record_noted", record) for record in filled]
             if not changed and not again:
                 self.state.refusals += 1
-                return self._ask()
+                return self._ask(more)
         self.state.remedy = outcome or Outcome.SKIPPED
         self.state.refusals = 0
         not_helped = [Reply("utter_remedy_not_helped")] if outcome is Outcome.NOT_HELPED else []
-        return self._go_on([*changed, *not_helped])
+        return self._go_on([*more, *changed, *not_helped])
+
+    def _hear_another_fault(self, said: Understood) -> list[Reply]:
+        """ "And now it also leaks": told while the remedy for the first fault is being tried."""
+        story = self._filing.add_fault(said)
+        return [self._noted(story, said)] if story else []
 
     def _take_double(self, said: Understood) -> Step:
         """Add it to the open ticket, or open a new one; who says neither twice gets a new one."""
@@ -180,7 +206,7 @@ class Intake:
                 return Step(Verdict.COMPLETE)
             return self._go_on([])  # the catalogue has come to ask for more meanwhile
         if not self._is_digression(said):
-            named = self._named_record(said)
+            named = named_record(self.service, said)
             if named:
                 return self._ask_anew(named)
         if said.intent in ("deny", "correct", "choose_field"):
@@ -194,7 +220,7 @@ class Intake:
         corrected = self._correct_other(None, said)
         if corrected:
             return self._go_on(corrected)
-        named = self._named_record(said)
+        named = named_record(self.service, said)
         if named:
             return self._ask_anew(named)
         if said.intent in _NOTHING_TO_CHANGE:
@@ -303,26 +329,12 @@ class Intake:
         filled = self._filing.absorb(said)
         told = [self._questions.tell("utter_record_noted", record) for record in filled]
         story = None if record.choices else self._filing.add_to_story(said)
-        if story:
-            values = {"label": story.label[self.language], "value": said.text}
-            told.append(Reply("utter_record_noted", values))
-        return told
+        return [*told, self._noted(story, said)] if story else told
 
-    def _named_record(self, said: Understood) -> Record | None:
-        """The record whose label the customer named or pressed, or what people call its kind."""
-        pressed = said.first("field")
-        spoken = set(words_of(said.text))
-        best: tuple[int, Record] | None = None
-        for record in self.service.records:
-            if pressed and pressed.value == record.field:
-                return record
-            for label in (*record.label.values(), record.field.replace("_", " ")):
-                words = main_words(label)
-                if words and spoken.issuperset(words) and (best is None or len(words) > best[0]):
-                    best = (len(words), record)
-            if best is None and spoken & called(record.kind):
-                best = (0, record)
-        return best[1] if best else None
+    def _noted(self, story: Record, said: Understood) -> Reply:
+        """What was added to the story, without all that was there before."""
+        values = {"label": story.label[self.language], "value": said.text}
+        return Reply("utter_record_noted", values)
 
     # What is asked next -----------------------------------------------------
 

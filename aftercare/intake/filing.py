@@ -19,9 +19,11 @@ from aftercare.intake.fields import (
     told_part,
     told_symptom,
 )
-from aftercare.intake.state import IntakeState, Memory
+from aftercare.intake.remedy import may_tell_another_fault
+from aftercare.intake.state import NO_REMEDY, IntakeState, Memory
 from aftercare.intake.understood import Understood
 from aftercare.intake.words import added_words, telling_words, tells_a_fault
+from aftercare.tables.guidance import Outcome
 
 #: Kinds that are kept for the next intake of the same conversation.
 REMEMBERED = frozenset({"name", "email", "phone", "address"})
@@ -126,8 +128,44 @@ class Filing:
         """Keep what a message tells of the wish while something else was asked."""
         if said.pressed or said.intent != self.service.intent:
             return None
+        return self._tell_on(said) if len(telling_words(said, self.service)) > 1 else None
+
+    def add_fault(self, said: Understood) -> Record | None:
+        """Keep in the story that a message tells of another fault than the one on file."""
         for record in self.service.records:
-            if record.kind == "description" and len(telling_words(said, self.service)) > 1:
+            if _particular_symptom(record, said) and not said.pressed:
+                held = self.state.records.get(record.field)
+                told = {symptom.value for symptom in said.all("symptom")}
+                if held not in told and may_tell_another_fault(said, first_known=held is not None):
+                    return self._tell_on(said)
+        return None
+
+    def tells_what_fails(self, said: Understood) -> bool:
+        """Whether a message tells of the fault, and nothing of when the product was bought."""
+        tells = said.intent == self.service.intent and self._tells_a_symptom(said)
+        return tells and not said.pressed and not said.first("date", "purchase")
+
+    def choose_ahead(self, said: Understood) -> list[Record]:
+        """Make choices that are still to be asked by a clear wish ("I want my money back")."""
+        wished = said.wished()
+        chosen = [
+            record
+            for record in self.service.records
+            if record.kind == "choice"
+            and record.field not in self.state.records
+            and len(wished) == 1
+            and wished[0] in [choice.id for choice in record.choices]
+        ]
+        for record in chosen:
+            self.accept(record, wished[0])
+        return chosen
+
+    def _tell_on(self, said: Understood) -> Record | None:
+        """Put a message behind the story; the record that holds it."""
+        if self.state.remedy == NO_REMEDY:
+            self.state.remedy = None  # with what is told now there may be one
+        for record in self.service.records:
+            if record.kind == "description":
                 before = self.state.records.get(record.field)
                 self.accept(record, f"{before}\n{said.text}" if before else said.text)
                 return record
@@ -141,6 +179,8 @@ class Filing:
             self.state.category = None
 
     def accept(self, record: Record, value: str) -> None:
+        if record.kind == "product" and value != self.state.records.get(record.field):
+            self._drop_foreign_remedy()
         self.state.records[record.field] = value
         self.state.refusals = 0
         if record.field in self.state.skipped:
@@ -277,6 +317,13 @@ class Filing:
                 piece = self.state.part_heard.get(product)
                 if piece:
                     self.state.records[record.field] = part_id(product, piece)
+
+    def _drop_foreign_remedy(self) -> None:
+        """The manual of another model may have a remedy of its own; who skipped one wants none."""
+        if self.state.remedy == "":
+            self.memory.answer = None  # what is said of it from now on is not meant for it
+        if self.state.remedy not in (Outcome.HELPED, Outcome.SKIPPED):
+            self.state.remedy = None
 
     def _drop_foreign_serial(self) -> None:
         """A serial number of another model is asked for again."""

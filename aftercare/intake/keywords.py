@@ -1,6 +1,6 @@
-"""Finds the service of a message that the bot is unsure of, by the keywords of the catalogue.
+"""Finds the service of a message that the bot is unsure of, by words that the catalogue knows.
 
-A keyword is a weak sign: it proposes a service, and the customer says whether it is meant.
+They are weak signs: they propose a service, and the customer says whether it is meant.
 """
 
 from __future__ import annotations
@@ -8,9 +8,15 @@ from __future__ import annotations
 import re
 
 from aftercare.catalogue.snapshot import Catalogue, ServiceView
+from aftercare.intake.fields import told_symptom
 from aftercare.intake.understood import FALLBACK, Understood
 from aftercare.intake.wishes import FURTHER_WISH, tells_by_number
 from aftercare.intake.words import plain
+
+#: From this likelihood on a service is begun without a word of its own.
+_SURE = 0.5
+#: What nobody says by chance.
+_TELLING = (FURTHER_WISH, "symptom", "part", "feature", "wish", "amount", "serial_number")
 
 
 def service_by_keyword(said: Understood, catalogue: Catalogue) -> str | None:
@@ -32,10 +38,39 @@ def service_by_keyword(said: Understood, catalogue: Catalogue) -> str | None:
     return next((intent for intent, _ in said.ranking if intent in best), None)
 
 
-def guessed_by_keyword(said: Understood, catalogue: Catalogue) -> bool:
-    """Whether nothing but a keyword speaks for the service of a message."""
-    surer = said.first(FURTHER_WISH) or tells_by_number(said, catalogue)
-    return not surer and service_by_keyword(said, catalogue) is not None
+def service_by_fault(said: Understood, catalogue: Catalogue) -> str | None:
+    """The intent of the service for faults, where a message names a product and what is wrong."""
+    intent = catalogue.intent_of_sign("error_code")
+    named = said.first("product") or said.first("product_category")
+    if said.pressed or not named or intent is None:
+        return None
+    records = catalogue.service_by_intent[intent].records
+    told = any(told_symptom(record, said) for record in records if record.kind == "symptom")
+    return intent if told else None
+
+
+def guessed(said: Understood, catalogue: Catalogue) -> bool:
+    """Whether nothing but a keyword or a fault speaks for the service of a message."""
+    if said.first(FURTHER_WISH) or tells_by_number(said, catalogue):
+        return False
+    if said.intent in catalogue.service_by_intent:
+        return False
+    return bool(service_by_keyword(said, catalogue) or service_by_fault(said, catalogue))
+
+
+def hardly_told(said: Understood, catalogue: Catalogue) -> bool:
+    """Whether a message is for its service by a likelihood alone that is not a sure one.
+
+    Nonsense with a product's name is often taken for a question or a fault.
+    """
+    if not said.ranking or said.pressed or said.confidence >= _SURE:
+        return False
+    if said.intent not in catalogue.service_by_intent or tells_by_number(said, catalogue):
+        return False
+    text = plain(said.text)
+    services = catalogue.services.values()
+    told = any(said.first(name) for name in _TELLING)
+    return not told and not any(_said_by_keywords(text, one) for one in services)
 
 
 def _said_by_keywords(text: str, service: ServiceView) -> int:

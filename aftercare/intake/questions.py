@@ -40,7 +40,7 @@ class Questions:
             settled = record.field in self.state.records or record.field in self.state.skipped
             if not settled and not record.noted:
                 return record.field
-        return CONFIRMATION if self.service.confirm else ""
+        return CONFIRMATION if self.service.confirm and not self.state.sure else ""
 
     def present(self) -> Reply:
         """The question for what is being asked now."""

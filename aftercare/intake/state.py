@@ -15,6 +15,8 @@ CONFIRMATION = "?confirmation"
 WHAT_TO_CHANGE = "?change"
 #: Whether the remedy that the manual has for the fault worked.
 REMEDY = "?remedy"
+#: What came of the remedy where there was none to offer.
+NO_REMEDY = "nothing"
 #: Whether it is added to the open ticket about the same fault.
 DOUBLE = "?double"
 
@@ -33,11 +35,15 @@ class IntakeState:
     part_heard: dict[str, str] = field(default_factory=dict)
     """What the part or feature that was told is in each product: which one is known later."""
     remedy: str | None = None
-    """What came of the manual's remedy: empty while it is being tried, else an Outcome."""
+    """What came of the manual's remedy: empty while it is tried, an Outcome, or NO_REMEDY."""
+    remedy_answer: str | None = None
+    """The key of the quoted remedy (Memory.answer)."""
     double: str = ""
     """The number of the customer's open ticket about the same fault, once it was offered."""
     opens_new: bool | None = None
     """Whether a new ticket is opened beside that one; None until the customer says."""
+    sure: bool = False
+    """Whether nothing is to be confirmed: the customer was shown all of it before it began."""
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     """Identity of this intake: it never writes a second ticket."""
 

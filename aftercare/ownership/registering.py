@@ -31,6 +31,10 @@ PIECES_ORDER = (OwnedProduct.retired_at.is_not(None), OwnedProduct.id)
 _LONGEST = {"serial": 60, "seller": 200, "order_number": 60}
 
 
+class SerialTaken(NotAllowed):
+    """Another piece of the customer has this serial number."""
+
+
 @dataclass(frozen=True)
 class Particulars:
     """What is known of one piece; days that are not known are None, texts empty."""
@@ -66,6 +70,8 @@ def register(
         owned = new_piece(customer.id, product, told, source=source, by=by, now=now)
         session.add(owned)
     elif source is not OwnedSource.INTAKE or owned.source == source:
+        if contradicts(told, owned):
+            raise NotAllowed("it would be delivered or installed before it was bought")
         # Who only knows the customer's address adds nothing to what the customer or staff told.
         complete(owned, product, told, by=by, now=now)
         if source is OwnedSource.SIGNED_IN and owned.source == OwnedSource.INTAKE:
@@ -91,6 +97,13 @@ def same_piece(pieces: Sequence[OwnedProduct], told: Particulars) -> OwnedProduc
         if owned.bought_on == told.bought_on:
             return owned
     return next((owned for owned in known if owned.bought_on is None), None)
+
+
+def contradicts(told: Particulars, owned: OwnedProduct) -> bool:
+    """Whether the piece would be delivered or installed before it was bought, once completed."""
+    bought = owned.bought_on or told.bought_on
+    later = (owned.delivered_on or told.delivered_on, owned.installed_on or told.installed_on)
+    return bought is not None and any(day is not None and day < bought for day in later)
 
 
 def new_piece(
@@ -121,16 +134,22 @@ def complete(
     """Fill in what is missing; what is on file stays."""
     missing = {f.name: getattr(told, f.name) for f in fields(told) if not _of(owned, f.name)}
     before = _values(owned)
-    _put(owned, product, Particulars(**{**_particulars(owned), **missing}))
+    _put(owned, product, Particulars(**{**particulars_of(owned), **missing}))
     _note_changes(owned, before, by, now)
 
 
 def correct(
-    session: Session, owned: OwnedProduct, told: Particulars, *, by: Actor, now: datetime
+    session: Session,
+    owned: OwnedProduct,
+    told: Particulars,
+    *,
+    by: Actor,
+    now: datetime,
+    source: OwnedSource = OwnedSource.CONSOLE,
 ) -> None:
-    """Put what staff know in place of what is on file; empty values take it out.
+    """Put what staff or another system know in place of what is on file; empty values take it out.
 
-    Raises NotAllowed for days that cannot be, and for the serial number of another piece.
+    Raises NotAllowed for days that cannot be, SerialTaken for the number of another piece.
     """
     told = _checked(told, now)
     if told.serial:
@@ -143,11 +162,11 @@ def correct(
             )
         )
         if other:
-            raise NotAllowed("the customer has this serial number already")
+            raise SerialTaken("the customer has this serial number already")
     before = _values(owned)
     _put(owned, session.get_one(Product, owned.product_id), told)
     _note_changes(owned, before, by, now)
-    owned.source = OwnedSource.CONSOLE
+    owned.source = source
     session.flush()
 
 
@@ -155,6 +174,7 @@ def retire(session: Session, owned: OwnedProduct, *, by: Actor, now: datetime) -
     """The customer has it no longer: sold, given away or scrapped."""
     if owned.retired_at is None:
         owned.retired_at = now
+        owned.plan_stale = True
         owned.events.append(_event(RETIRED, by, now))
         session.flush()
 
@@ -163,6 +183,7 @@ def take_back(session: Session, owned: OwnedProduct, *, by: Actor, now: datetime
     """It was retired by mistake."""
     if owned.retired_at is not None:
         owned.retired_at = None
+        owned.plan_stale = True
         owned.events.append(_event(RETURNED, by, now))
         session.flush()
 
@@ -224,12 +245,13 @@ def _of(owned: OwnedProduct, name: str) -> Any:
     return getattr(owned, name)
 
 
-def _particulars(owned: OwnedProduct) -> dict[str, Any]:
+def particulars_of(owned: OwnedProduct) -> dict[str, Any]:
+    """What is on file of a piece, by the names of Particulars."""
     return {f.name: _of(owned, f.name) or f.default for f in fields(Particulars)}
 
 
 def _values(owned: OwnedProduct) -> dict[str, str | None]:
-    told = _particulars(owned)
+    told = particulars_of(owned)
     return {name: str(value) if value else None for name, value in told.items()}
 
 
@@ -241,6 +263,7 @@ def _note_changes(
     if changes:
         owned.events.append(_event(CHANGED, by, now, changes))
         owned.updated_at = now
+        owned.plan_stale = True
 
 
 def _event(

@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
+from aftercare.attachments.on_tickets import forget_files
 from aftercare.clocks.keeping import follow_move
+from aftercare.complaints.personal import forget_complaints
 from aftercare.evaluation.correcting import WEIGHED_AGAIN
 from aftercare.privacy.holdings import DONE
 from aftercare.returns.personal import forget_words
@@ -45,7 +47,8 @@ def anonymise_tickets(
 ) -> Anonymised:
     """Take the person out of these tickets; open ones are closed, for nobody can be answered.
 
-    Notes go as a whole: staff write names and numbers into them.
+    Notes go as a whole: staff write names and numbers into them. The contents of files that staff
+    put on them are to be removed before (remove_ticket_files).
     """
     done = Anonymised()
     impersonal = {
@@ -65,9 +68,11 @@ def anonymise_tickets(
     session.execute(
         update(Attachment).where(Attachment.ticket_id.in_(tickets)).values(ticket_id=None)
     )
+    forget_files(session, tickets)
     forget_sites(session, tickets, now)
     forget_answers(session, tickets)
     forget_words(session, tickets)
+    forget_complaints(session, tickets)
     for ticket in found:
         done.tickets += 1
         ticket.customer_id = None

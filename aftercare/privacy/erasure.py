@@ -16,10 +16,16 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from aftercare.complaints.personal import blot_complaints
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.errors import AftercareError
+from aftercare.maintenance.personal import (
+    count_maintenance,
+    let_go_of_conversations,
+    remove_consents,
+)
 from aftercare.privacy.anonymise import Anonymised, anonymise_tickets
-from aftercare.privacy.files import remove_files
+from aftercare.privacy.files import blot_descriptions, remove_files, remove_ticket_files
 from aftercare.privacy.holdings import Holdings, count_waiting, holdings_of
 from aftercare.privacy.mentions import ERASED, blot_message, blot_ticket, blotted, mentions
 from aftercare.privacy.owned import forget_proofs, remove_owned
@@ -71,6 +77,9 @@ def erase_person(
         forgotten += stores.trackers.remove(_erased(before))
         with reading(sessions) as session:
             files += remove_files(session, stores.files.store, _erased(before))
+            files += remove_ticket_files(
+                session, stores.files.store, before.tickets + before.unclaimed_tickets
+            )
         if looks and before.elsewhere_in:
             changed += stores.trackers.rewrite(
                 before.elsewhere_in, lambda known: blotted(known, looks)
@@ -150,13 +159,17 @@ def _erase(
         remove_conversations(session, ids) for ids in (held.conversations, held.unclaimed)
     )
     _blot(session, person, held)
-    owned = remove_owned(session, [person.customer_id] if person.customer_id is not None else [])
-    known = int(person.customer_id is not None)
+    customers = [person.customer_id] if person.customer_id is not None else []
+    maintenance = count_maintenance(session, person.customer_id)
+    owned = remove_owned(session, customers)
+    remove_consents(session, customers)
+    known = len(customers)
     if known:
         session.execute(delete(Customer).where(Customer.id == person.customer_id))
     return [
         StoreLine("customers", known, removed=known),
         StoreLine("owned_products", owned, removed=owned),
+        StoreLine("maintenance", maintenance, removed=maintenance),
         StoreLine("conversations", len(held.conversations), removed=len(held.conversations)),
         StoreLine("messages", said, removed=said),
         StoreLine("unclaimed_conversations", len(held.unclaimed), removed=len(held.unclaimed)),
@@ -242,6 +255,7 @@ def remove_conversations(session: Session, ids: tuple[str, ...]) -> int:
         update(Ticket).where(Ticket.conversation_id.in_(ids)).values(conversation_id=None)
     )
     let_go_of(session, ids)
+    let_go_of_conversations(session, ids)
     session.execute(
         update(Training).where(Training.conversation_id.in_(ids)).values(conversation_id=None)
     )
@@ -285,6 +299,8 @@ def _blot(session: Session, person: Person, held: Holdings) -> None:
         blot_ticket(ticket, looks)
     blot_reasons(session, held.tickets_elsewhere, looks, ERASED)
     blot_words(session, held.tickets_elsewhere, looks, ERASED)
+    blot_complaints(session, held.tickets_elsewhere, looks, ERASED)
+    blot_descriptions(session, held, looks, ERASED)
 
 
 def _erased(held: Holdings) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from aftercare.attachments.on_tickets import put_by_staff
+from aftercare.complaints.personal import complaint_told
 from aftercare.database import writing
-from aftercare.errors import NotFound
+from aftercare.evaluation.personal import evaluation_told
+from aftercare.maintenance.personal import count_maintenance, maintenance_told
 from aftercare.privacy.export_words import EXPLANATION, KEPT_BACK
+from aftercare.privacy.files import files_of, name_in_archive
 from aftercare.privacy.holdings import Holdings, holdings_of
 from aftercare.privacy.owned import owned_products
 from aftercare.privacy.people import Person
@@ -27,7 +30,6 @@ from aftercare.privacy.receipts import Receipt, StoreLine, Why, hash_of, write_r
 from aftercare.privacy.stores import Author, Stores
 from aftercare.returns.personal import return_told
 from aftercare.satisfaction.privacy import answers_of
-from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, Customer, Message, Sender
 from aftercare.tables.guidance import GapQuestion, QuotedAnswer
 from aftercare.tables.privacy import ReceiptKind
@@ -46,12 +48,13 @@ def export_person(
     with writing(stores.sessions) as session:
         held = holdings_of(session, person)
         memory = stores.trackers.read(held.conversations)
-        files = _files(session, stores, held)
+        files = files_of(session, stores.files.store, held)
         conversations = _conversations(session, held)
         tickets = _tickets(session, held)
         answers = _answers(session, held)
         trainings = _trainings(session, held)
         products = owned_products(session, person)
+        maintenance = count_maintenance(session, person.customer_id)
         rated = answers_of(session, held.tickets)
         receipt = write_receipt(
             session,
@@ -61,6 +64,7 @@ def export_person(
                 *_lines(stores, person, held, conversations, tickets, memory, len(files)),
                 StoreLine("manual_questions", len(answers), handed_out=len(answers)),
                 StoreLine("owned_products", len(products), handed_out=len(products)),
+                StoreLine("maintenance", maintenance, handed_out=maintenance),
                 StoreLine("satisfaction", len(rated), handed_out=len(rated)),
             ],
             staff_id=author.staff_id,
@@ -73,6 +77,7 @@ def export_person(
                 "answers.json": answers,
                 "tickets.json": tickets,
                 "products.json": products,
+                "maintenance.json": maintenance_told(session, person.customer_id),
                 "trainings.json": trainings,
                 "satisfaction.json": rated,
                 "memory.json": memory,
@@ -135,7 +140,7 @@ def _message(message: Message) -> dict[str, Any]:
         "text": message.text,
         "buttons": [button.get("title", "") for button in message.buttons],
         "sources": [source.get("path", "") for source in message.sources],
-        "files": [_file_name(file) for file in message.attachments],
+        "files": [name_in_archive(file) for file in message.attachments],
         "understood_as": message.intent,
         "found_in_it": [
             {"what": entity.get("entity"), "value": entity.get("value")}
@@ -181,22 +186,6 @@ def _answers(session: Session, held: Holdings) -> list[dict[str, Any]]:
     ]
 
 
-def _files(session: Session, stores: Stores, held: Holdings) -> dict[str, Iterator[bytes]]:
-    """The contents of the files by their names in the archive; what is gone is left out."""
-    found = {}
-    for file in session.scalars(
-        select(Attachment).where(Attachment.conversation_id.in_(held.conversations))
-    ):
-        with suppress(NotFound):
-            found[_file_name(file)] = stores.files.store.read(file.id)
-    return found
-
-
-def _file_name(file: Attachment) -> str:
-    # People send many a file of the same name.
-    return f"files/{file.id[:8]}-{file.name}"
-
-
 def _tickets(session: Session, held: Holdings) -> list[dict[str, Any]]:
     found = session.scalars(
         select(Ticket)
@@ -230,8 +219,14 @@ def _tickets(session: Session, held: Holdings) -> list[dict[str, Any]]:
                 }
                 for step in ticket.steps
             ],
+            "evaluation": evaluation_told(ticket),
             "visits": visits_told(session, ticket),
             "return": return_told(session, ticket),
+            "complaint": complaint_told(session, ticket),
+            "files": [
+                {"file": name_in_archive(file), "shows": file.description, "for": file.used_for}
+                for file in put_by_staff(session, ticket)
+            ],
             "history": [
                 {
                     "at": _time(event.at),

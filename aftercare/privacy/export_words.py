@@ -13,6 +13,7 @@ conversations.json  what was said in your chats, and what the bot understood of 
 answers.json        what you asked about products, and which part of a manual was shown for it
 tickets.json        your requests, what you gave for them and what was done
 products.json       which products of ours you own, as far as we know
+maintenance.json    what is due for them and when, and whether you want to be reminded
 trainings.json      what you were trained in, when, with which manual
 satisfaction.json   how you rated our service, and why
 memory.json         what the bot remembers of your last chats in order to go on with them
@@ -27,6 +28,7 @@ conversations.json  o que foi dito nas suas conversas e o que o assistente enten
 answers.json        o que perguntou sobre produtos e qual parte do manual foi mostrada
 tickets.json        os seus pedidos, o que informou para eles e o que foi feito
 products.json       quais produtos nossos você tem, pelo que sabemos
+maintenance.json    que manutenções vencem e quando, e se você quer lembretes
 trainings.json      em que foi treinado, quando, com qual manual
 satisfaction.json   que nota deu ao nosso atendimento, e por quê
 memory.json         o que o assistente lembra das últimas conversas para poder continuar

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from aftercare.tables.attachments import Attachment, TicketFile
 from aftercare.tables.conversations import Message
 from aftercare.tables.satisfaction import Survey
 from aftercare.tables.tickets import Ticket, TicketEvent, TicketRecord
@@ -32,16 +33,19 @@ def find_messages(session: Session, contacts: Sequence[str]) -> list[tuple[int, 
     looks = mentions(contacts)
     if looks is None:
         return []
-    likely = session.execute(
-        select(Message.id, Message.conversation_id, Message.text)
-        .where(_likely(Message.text, contacts))
-        .order_by(Message.id)
+    said = select(Message.id, Message.conversation_id, Message.text).where(
+        _likely(Message.text, contacts)
     )
-    return [(id_, conversation) for id_, conversation, text in likely if looks.search(text)]
+    # What staff wrote of an image that they sent.
+    shown = select(Attachment.message_id, Attachment.conversation_id, Attachment.description).where(
+        _likely(Attachment.description, contacts)
+    )
+    likely = (*session.execute(said), *session.execute(shown))
+    return sorted({(id_, conversation) for id_, conversation, text in likely if looks.search(text)})
 
 
 def find_tickets(session: Session, contacts: Sequence[str]) -> list[int]:
-    """Each ticket in whose words, records, history or rating one of the contacts stands."""
+    """Each ticket in whose words, records, history, files or rating one of the contacts stands."""
     looks = mentions(contacts)
     if looks is None:
         return []
@@ -52,6 +56,7 @@ def find_tickets(session: Session, contacts: Sequence[str]) -> list[int]:
         (TicketEvent.ticket_id, TicketEvent.before),
         (TicketEvent.ticket_id, TicketEvent.after),
         (Survey.ticket_id, Survey.reason),
+        (TicketFile.ticket_id, TicketFile.description),
     )
     found = {
         ticket

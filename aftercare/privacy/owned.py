@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from aftercare.maintenance.personal import remove_plans
 from aftercare.privacy.people import Person
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.ownership import OwnedProduct, OwnedProductEvent
@@ -64,7 +65,8 @@ def remove_owned(session: Session, customers: Sequence[int]) -> int:
 
 
 def remove_pieces(session: Session, pieces: Sequence[int]) -> None:
-    """Delete these pieces with their history; tickets name them no longer."""
+    """Delete these pieces with their history and plans; tickets name them no longer."""
+    remove_plans(session, pieces)
     session.execute(
         update(Ticket).where(Ticket.owned_product_id.in_(pieces)).values(owned_product_id=None)
     )

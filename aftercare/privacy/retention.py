@@ -10,9 +10,10 @@ from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from aftercare.database import reading, writing
+from aftercare.maintenance.personal import remove_consents
 from aftercare.privacy.anonymise import ANONYMISED, anonymise_tickets
 from aftercare.privacy.erasure import remove_conversations
-from aftercare.privacy.files import remove_files
+from aftercare.privacy.files import remove_files, remove_ticket_files
 from aftercare.privacy.holdings import DONE
 from aftercare.privacy.owned import remove_pieces
 from aftercare.privacy.stores import COMMAND, Stores
@@ -69,7 +70,7 @@ def apply_periods(stores: Stores, now: datetime, *, dry_run: bool = False) -> li
             "customers",
             settings.keep_conversations_days,
             _customers_without_anything,
-            _remove(Customer),
+            _remove_customers,
         ),
         _Job(
             stores,
@@ -149,8 +150,9 @@ def _old_tickets(before: datetime) -> Select[int]:
     )
 
 
-def _anonymise(_stores: Stores, session: Session, ids: list[int | str], now: datetime) -> None:
+def _anonymise(stores: Stores, session: Session, ids: list[int | str], now: datetime) -> None:
     tickets = [int(one) for one in ids]
+    remove_ticket_files(session, stores.files.store, tickets)
     anonymise_tickets(session, tickets, now, staff_id=None, actor=COMMAND)
 
 
@@ -203,6 +205,14 @@ def _customers_without_anything(before: datetime) -> Select[int]:
     trained = exists().where(Training.customer_id == Customer.id)
     owns = exists().where(OwnedProduct.customer_id == Customer.id)
     return select(Customer.id).where(Customer.created_at < before, ~talked, ~asked, ~trained, ~owns)
+
+
+def _remove_customers(
+    _stores: Stores, session: Session, ids: list[int | str], _now: datetime
+) -> None:
+    customers = [int(one) for one in ids]
+    remove_consents(session, customers)
+    session.execute(delete(Customer).where(Customer.id.in_(customers)))
 
 
 def _remove(

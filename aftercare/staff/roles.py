@@ -40,3 +40,6 @@ RESOURCES = frozenset({Role.MANAGER, Role.ADMIN})
 
 #: Who approves refunds above AFTERCARE_REFUND_LIMIT.
 REFUNDS = frozenset({Role.MANAGER, Role.ADMIN})
+
+#: Who proposes what contested complaints get, and adds root causes.
+COMPLAINTS = frozenset({Role.MANAGER, Role.ADMIN})

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from aftercare.errors import NotAllowed
 from aftercare.tables.staff import Staff
 from aftercare.tables.teams import Team
+from aftercare.tickets.assignment import require_no_tickets
 
 LONGEST_NAME = 100
 
@@ -57,7 +58,8 @@ def remove_member(session: Session, team: Team, staff: Staff) -> None:
 
 
 def retire_team(session: Session, team: Team) -> None:
-    """No ticket comes to it any more; those that it has stay until somebody gives them away."""
+    """No ticket comes to it any more. Raises HasTickets while open ones are with it."""
+    require_no_tickets(session, team)
     team.active = False
     session.flush()
 

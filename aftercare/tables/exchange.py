@@ -111,7 +111,7 @@ class ApiRequest(Base):
     key: Mapped[str] = mapped_column(String(100))
     # Hash of what was asked for; another request under the same key is a mistake.
     fingerprint: Mapped[str] = mapped_column(String(64))
-    # The ticket that it opened or changed; null until that is done.
+    # The number of what it made or changed, of a kind that its address tells; null until then.
     number: Mapped[str | None] = mapped_column(String(12))
     at: Mapped[datetime] = mapped_column(index=True)
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftercare.tables.base import Base, one_of
@@ -19,7 +28,11 @@ class OwnedSource(StrEnum):
     INTAKE = "intake"  # whoever gave this customer's contact in a chat
     SIGNED_IN = "signed_in"  # the customer, for whom the website vouched
     CONSOLE = "console"
-    IMPORT = "import"
+    IMPORT = "import"  # another system: by a file, or by the API
+
+
+# The migration has the same words: SQLite uses the index where a query has them too.
+_PLAN_STALE = text("plan_stale")
 
 
 class OwnedProduct(Base):
@@ -32,6 +45,12 @@ class OwnedProduct(Base):
         UniqueConstraint("customer_id", "product_id", "serial"),
         CheckConstraint("delivered_on >= bought_on", name="delivered_after_bought"),
         Index("ix_owned_products_product_id_serial", "product_id", "serial"),
+        Index(
+            "ix_owned_products_plan_stale",
+            "id",
+            sqlite_where=_PLAN_STALE,
+            postgresql_where=_PLAN_STALE,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,6 +74,8 @@ class OwnedProduct(Base):
     updated_at: Mapped[datetime]
     # Sold, given away or scrapped.
     retired_at: Mapped[datetime | None]
+    # Whether its maintenance plan has yet to be made, or to learn of other days.
+    plan_stale: Mapped[bool] = mapped_column(server_default=true(), default=True)
 
     customer: Mapped[Customer] = relationship()
     product: Mapped[Product] = relationship()

@@ -1,9 +1,12 @@
-"""What must be there before a ticket is done: the service's required records and steps."""
+"""What must be there before a ticket is done: required records and steps, a complaint's end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import object_session
+
+from aftercare.complaints.needs import Need, complaint_needs
 from aftercare.tables.catalogue import ServiceRecord
 from aftercare.tables.tickets import Ticket, TicketStep
 from aftercare.tickets.plan import fields_of
@@ -15,17 +18,20 @@ class Lacking:
 
     records: tuple[ServiceRecord, ...] = ()
     steps: tuple[TicketStep, ...] = ()
+    complaint: tuple[Need, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.records or self.steps)
+        return bool(self.records or self.steps or self.complaint)
 
 
 def lacking(ticket: Ticket) -> Lacking:
-    """The required records that are not on file and the required steps that are open."""
+    """The required records that are not on file, required steps still open, a complaint's needs."""
     held = held_values(ticket)
+    session = object_session(ticket)
     return Lacking(
         tuple(one for one in fields_of(ticket) if one.required and not held.get(one.field)),
         tuple(step for step in ticket.steps if step.required and step.done_at is None),
+        complaint_needs(session, ticket.id) if session else (),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from aftercare.clocks.keeping import follow_move
 from aftercare.errors import NotAllowed, StaleEdit
+from aftercare.maintenance.following import follow_ticket
 from aftercare.settings import Settings
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import DONE_STATUSES, Ticket, TicketStatus
@@ -36,6 +37,7 @@ class Incomplete(NotAllowed):
 
     def __init__(self, number: str, what: Lacking) -> None:
         names = [one.field for one in what.records] + [step.key for step in what.steps]
+        names += [f"complaint's {need}" for need in what.complaint]
         super().__init__(f"ticket {number} lacks {', '.join(names)}")
         self.lacking = what
 
@@ -119,6 +121,7 @@ def put_status(
     ticket.closed_at = now if to is TicketStatus.CLOSED else None
     record(session, ticket, kind, by=by, now=now, note=note, about=about, statuses=(present, to))
     follow_move(session, ticket, to, by=by, now=now)
+    follow_ticket(session, ticket, kind, (present, to), by=by, now=now)
 
 
 def change_status(

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from aftercare.attachments.tying import tie_to_opened
 from aftercare.clocks.keeping import begin_clocks
+from aftercare.complaints.cases import begin_complaint
 from aftercare.customers import find_or_add_customer
 from aftercare.evaluation.weighing import weigh_ticket
+from aftercare.maintenance.following import note_opened
 from aftercare.ownership.tickets import note_product
 from aftercare.returns.cases import begin_return
 from aftercare.tables.catalogue import Service
@@ -117,6 +119,8 @@ def open_ticket(session: Session, new: NewTicket, now: datetime) -> Ticket:
     weigh_ticket(session, ticket)
     begin_clocks(session, ticket, now)
     begin_return(session, ticket, now)
+    begin_complaint(session, ticket, now)
+    note_opened(session, ticket, now)
     session.flush()
     note_ticket(session, ticket, EventKind.OPENED, now)
     return ticket

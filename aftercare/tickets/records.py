@@ -13,6 +13,7 @@ from aftercare.errors import NotAllowed, NotFound, StaleEdit
 from aftercare.evaluation.weighing import weigh_ticket
 from aftercare.intake.fields import Context, Refused, read
 from aftercare.intake.understood import Entity, Understood
+from aftercare.ownership.tickets import follow_serial
 from aftercare.tables.catalogue import ServiceRecord
 from aftercare.tables.tickets import DONE_STATUSES, Ticket, TicketRecord
 from aftercare.tickets.completeness import held_values
@@ -57,6 +58,7 @@ def fill_in(
 ) -> None:
     """Put a record on file, or with no words take it off; a product moves the whole ticket to it.
 
+    A serial number registers the customer's piece, as it does from the chat.
     `today` is the company's. Raises NotFound for a field that the service does not have, StaleEdit
     where something else stands there by now, NotAllowed where the ticket is done or the record is
     needed, and WrongValue where the words cannot be such a record.
@@ -74,6 +76,8 @@ def fill_in(
     if value == before:
         return
     _put(session, ticket, field, value)
+    if field.kind == "serial":
+        follow_serial(session, ticket, before, by=by, now=now)
     weigh_ticket(session, ticket)
     record(
         session,

@@ -10,12 +10,14 @@ from aftercare.replies import Quoted, Reply
 from aftercare.talk import Talk
 from aftercare.training.hearing import REQUEST_TRAINING, SUMMARY
 from aftercare.training.trainer import Trainer
-from aftercare.training.words import asks_for_training
+from aftercare.training.words import asks_for_training, asks_to_be_led
 
 #: The intents as which the bot may understand a wish for a training.
 _MAY_WANT_TRAINING = frozenset(
     {"ask_usage", "inform", "correct", "check_ticket_status", "repeat_step", FALLBACK}
 )
+#: "Guide me through cleaning the filter" is taken for the wish to have it cleaned.
+_MAY_WANT_TO_BE_LED = frozenset({"request_maintenance", "request_installation"})
 #: How many parts further each intent goes in an answer that comes in parts.
 _MOVES = {"next_step": 1, "skip": 1, "previous_step": -1, "repeat_step": 0}
 
@@ -24,6 +26,8 @@ def wants_training(said: Understood) -> bool:
     """Whether a message outside of an intake wants to be trained."""
     if said.pressed:
         return said.intent == REQUEST_TRAINING
+    if said.intent in _MAY_WANT_TO_BE_LED:
+        return asks_to_be_led(said.text)
     return said.intent in _MAY_WANT_TRAINING and asks_for_training(said.text)
 
 

@@ -16,6 +16,13 @@ _TRAIN = re.compile(
     r"|trein\w*|aulas?|licao|licoes|(?<!em )curso|ensin\w*|aprend\w*|passo ?-?a ?-?passo"
     r"|me gui[ae]r?|guia-?me|capacita\w*)\b"
 )
+#: Only who does it oneself wants to be led through it.
+_LED = re.compile(
+    r"\b(?:(?:walk|guide|take|talk|lead) (?:me|us|him|her|my \w+) through"
+    r"|(?:teach|train|coach) (?:me|us)|show (?:me|us) (?:how|step ?-?by ?-?step)"
+    r"|(?:me|nos) (?:gui[ae]\w*|ensin\w+|trein\w+|(?:mostr\w+|expli\w+) (?:como|passo))"
+    r"|(?:gui[ae]|ensin\w+|trein\w+)-(?:me|nos)|(?:mostr\w+|expli\w+)-(?:me|nos) (?:como|passo))\b"
+)
 _GO_ON = re.compile(
     r"\b(?:continu\w*|resum(?:e|ing)|go(?:ing)? on|pick(?:ing)? up|carry on|left off|stopped"
     r"|paused|where (?:i|we) (?:was|were|left|stopped)|retom\w*|de onde (?:parei|paramos|parou)"
@@ -51,6 +58,11 @@ _TELLING = 2
 def asks_for_training(text: str) -> bool:
     """Whether the message wants to be shown step by step rather than told."""
     return bool(_TRAIN.search(plain(text)))
+
+
+def asks_to_be_led(text: str) -> bool:
+    """Whether the message wants to be led through work that others leave to a technician."""
+    return bool(_LED.search(plain(text)))
 
 
 def asks_to_go_on(text: str) -> bool:

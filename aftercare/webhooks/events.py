@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,10 @@ TICKET_CLOSED = "ticket.closed"
 HANDOVER_ASKED = "conversation.handover_asked"
 HANDOVER_TAKEN = "conversation.handover_taken"
 SATISFACTION_ANSWERED = "satisfaction.answered"
+COMPLAINT_PROPOSED = "complaint.proposed"
+COMPLAINT_ACCEPTED = "complaint.accepted"
+COMPLAINT_CONTESTED = "complaint.contested"
+COMPLAINT_CLOSED = "complaint.closed"
 TEST = "webhook.test"
 
 #: What can be subscribed to; the test is sent to whom it is asked for.
@@ -35,6 +40,10 @@ EVENTS = (
     HANDOVER_ASKED,
     HANDOVER_TAKEN,
     SATISFACTION_ANSWERED,
+    COMPLAINT_PROPOSED,
+    COMPLAINT_ACCEPTED,
+    COMPLAINT_CONTESTED,
+    COMPLAINT_CLOSED,
 )
 _BY_STATUS = {
     TicketStatus.RESOLVED.value: TICKET_RESOLVED,
@@ -44,18 +53,7 @@ _BY_STATUS = {
 
 def note_event(session: Session, event: str, data: dict[str, Any], now: datetime) -> None:
     """Write the event for everybody who subscribed to it; it is sent after the commit."""
-    wanted = [
-        one
-        for one in session.scalars(
-            select(WebhookSubscription)
-            .where(WebhookSubscription.active)
-            .order_by(WebhookSubscription.id)
-        )
-        if event in one.events
-    ]
-    if wanted:
-        event_id, body = _new_id(), _body(event, data, now)
-        session.add_all(delivery_of(one, event_id, event, body, now) for one in wanted)
+    _write(session, event, [data], now)
 
 
 def note_ticket(
@@ -72,6 +70,12 @@ def note_ticket(
     elif moved:
         event = _BY_STATUS.get(ticket.status, TICKET_CHANGED)
     note_event(session, event, {**ticket_data(ticket), "change": kind}, now)
+
+
+def note_tickets(session: Session, tickets: Iterable[Ticket], kind: str, now: datetime) -> None:
+    """The same for tickets that were changed in one act and stay in their status."""
+    changed = [{**ticket_data(ticket), "change": kind} for ticket in tickets]
+    _write(session, TICKET_CHANGED, changed, now)
 
 
 def note_test(session: Session, subscription: WebhookSubscription, now: datetime) -> None:
@@ -106,6 +110,21 @@ def delivery_of(
         created_at=now,
         due_at=now,
     )
+
+
+def _write(session: Session, event: str, told: Sequence[dict[str, Any]], now: datetime) -> None:
+    """One event for each thing that is told, to all who want it."""
+    subscribed = session.scalars(
+        select(WebhookSubscription)
+        .where(WebhookSubscription.active)
+        .order_by(WebhookSubscription.id)
+    )
+    wanted = [one for one in subscribed if event in one.events]
+    if not wanted:
+        return
+    for data in told:
+        event_id, body = _new_id(), _body(event, data, now)
+        session.add_all(delivery_of(one, event_id, event, body, now) for one in wanted)
 
 
 def _new_id() -> str:

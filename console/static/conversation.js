@@ -24,7 +24,10 @@ function atEnd() {
 }
 
 function readOut(line) {
-  const words = line.querySelector('.words')?.textContent ?? line.textContent;
+  const files = [...line.querySelectorAll('.files img, .files a[download]')];
+  const named = files.map((file) => file.alt ?? file.textContent).join(', ');
+  const words = [line.querySelector('.words')?.textContent, named].filter(Boolean).join(' ')
+    || line.textContent;
   const sender = Object.keys(names).find((name) => line.classList.contains(name));
   const speaker = sender ? `${names[sender]}: ` : '';
   told.append(Object.assign(document.createElement('p'), {
@@ -58,7 +61,8 @@ function showHandling(fresh) {
   told.textContent = panel.querySelector('p').textContent;
   // The box to write in comes and goes with the conversation; what is written in it stays.
   if (panel.dataset.mine === 'yes' && !form) location.reload();
-  if (form) form.hidden = panel.dataset.mine === 'no' && !form.elements.text.value;
+  const { text, files } = form?.elements ?? {};
+  if (form) form.hidden = panel.dataset.mine === 'no' && !text.value && !files?.value;
 }
 
 let fetching = false;
@@ -118,31 +122,40 @@ function listen() {
 
 function post(address, fields, headers = {}) {
   return fetch(address, {
-    method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'error',
+    method: 'POST',
+    body: fields instanceof FormData ? fields : new URLSearchParams(fields),
+    headers,
+    redirect: 'error',
   });
 }
 
 function watchReply() {
-  const { text, id, csrf } = form.elements;
+  const { text, id, csrf, files, description } = form.elements;
   const button = form.querySelector('button');
   const problem = document.getElementById('reply-problem');
   let toldAt = 0;
 
   async function send() {
-    if (!text.value.trim() || button.disabled) return;
+    const chosen = files?.files.length ?? 0;
+    if (!(text.value.trim() || chosen) || button.disabled) return;
     button.disabled = true;
     problem.textContent = '';
+    // A video may take a while.
+    if (chosen) told.textContent = form.dataset.sending;
     try {
       const answer = await post(form.action, new FormData(form), { Accept: 'application/json' });
       const body = await answer.json();
       if (answer.status === 201) {
         id.value = body.next_id;
         text.value = '';
+        if (files) files.value = description.value = '';
         toldAt = 0;
         refresh();
       } else {
-        const words = { somebody_else: 'somebodyElse', with_bot: 'withBot' }[body.problem];
-        problem.textContent = form.dataset[words ?? 'failed'].replace('{name}', body.name);
+        const words = answer.status === 413
+          ? 'tooLarge' : { somebody_else: 'somebodyElse', with_bot: 'withBot' }[body.problem];
+        problem.textContent = body.words
+          || form.dataset[words ?? 'failed'].replace('{name}', body.name);
         refresh();
       }
     } catch {

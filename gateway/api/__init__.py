@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from gateway.api import customers, products, tickets
+from gateway.api import customers, owned, products, tickets, visits
 
-ROUTERS = (tickets.router, products.router, customers.router)
+ROUTERS = (tickets.router, visits.router, products.router, customers.router, owned.router)

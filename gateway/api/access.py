@@ -1,25 +1,19 @@
-"""Who asks: the token, its scopes, and a key by which a repeated request is known."""
+"""Who asks: the token and its scopes."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Header, Request, Security
+from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from aftercare.database import reading, writing
 from aftercare.errors import StorageUnavailable
 from aftercare.exchange.tokens import find_token, is_use_due
-from aftercare.tables.exchange import ApiRequest, ApiToken
+from aftercare.tables.exchange import ApiToken
 from aftercare.tickets.history import Actor
 from gateway.desk import Desk, desk_of
 from gateway.trouble import ApiError
@@ -56,12 +50,17 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        """As whom it stands in a ticket's history."""
+        """As whom it stands in a history."""
         return Actor(f"API: {self.name}")
 
+    @property
+    def knows_customers(self) -> bool:
+        """Whether it may learn whose something is."""
+        return "customers:read" in self.scopes
 
-def caller_with(scope: str) -> Callable[..., Caller]:
-    """A dependency: a caller whose token has this scope. Raises ApiError (401, 403, 429)."""
+
+def caller_with(*scopes: str) -> Callable[..., Caller]:
+    """A dependency: a caller whose token has these scopes. Raises ApiError (401, 403, 429)."""
 
     def find(
         request: Request,
@@ -80,11 +79,12 @@ def caller_with(scope: str) -> Callable[..., Caller]:
                 {"WWW-Authenticate": "Bearer"},
             )
         desk.limits.spend("api_requests", str(token.id))
-        if scope not in token.scopes:
+        missing = [scope for scope in scopes if scope not in token.scopes]
+        if missing:
             raise ApiError(
                 403,
                 "scope_missing",
-                f"The token lacks the scope {scope}. Make one that has it in the console.",
+                f"The token lacks the scope {missing[0]}. Make one that has it in the console.",
             )
         if is_use_due(token, now):
             _note_use(desk, token.id)
@@ -100,77 +100,3 @@ def _note_use(desk: Desk, token_id: int) -> None:
     except StorageUnavailable:
         # The request may still be answered; the next one tries again.
         _log.warning("api.last_use_not_written")
-
-
-#: The header with the key.
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        pattern=r"^[!-~]{1,100}$",
-        description="Chosen by you, of 1 to 100 printable characters; for 24 hours the same "
-        "request with the same key is carried out once.",
-    ),
-]
-
-
-@dataclass(frozen=True)
-class Once:
-    """A request that is carried out once, however often it comes."""
-
-    key: str
-    fingerprint: str
-
-
-def once_of(request: Request, key: str | None, body: dict[str, Any]) -> Once | None:
-    """The request as it is known again: by its key, place and content."""
-    if key is None:
-        return None
-    content = json.dumps([request.method, request.url.path, body], sort_keys=True)
-    return Once(key, hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest())
-
-
-def earlier_answer(
-    session: Session, caller: Caller, request: Once | None, now: datetime
-) -> str | None:
-    """The ticket of the first time; None where this is the first time, which is noted.
-
-    Of two at the same time the second waits for the first one's commit. Raises ApiError (422)
-    where the key came with another request.
-    """
-    if request is None:
-        return None
-    used = select(ApiRequest).where(
-        ApiRequest.token_id == caller.token_id, ApiRequest.key == request.key
-    )
-    found = session.scalar(used)
-    if found is None:
-        try:
-            with session.begin_nested():
-                session.add(
-                    ApiRequest(
-                        token_id=caller.token_id,
-                        key=request.key,
-                        fingerprint=request.fingerprint,
-                        at=now,
-                    )
-                )
-            return None
-        except IntegrityError:
-            found = session.scalars(used).one()
-    if found.fingerprint != request.fingerprint:
-        raise ApiError(
-            422,
-            "idempotency_key_reused",
-            "This Idempotency-Key came with another request. Choose a new one for each request.",
-        )
-    return found.number
-
-
-def note_answer(session: Session, caller: Caller, request: Once | None, number: str) -> None:
-    """Keep which ticket the request was about."""
-    if request:
-        session.scalars(
-            select(ApiRequest).where(
-                ApiRequest.token_id == caller.token_id, ApiRequest.key == request.key
-            )
-        ).one().number = number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,15 @@ from aftercare.tables.catalogue import Product, Service
 from aftercare.tables.conversations import Customer
 from aftercare.tables.tickets import Ticket, TicketEvent
 
-_NEXT = "Send it as `cursor` for what follows; null: that was all."
+NEXT = "Send it as `cursor` for what follows; null: that was all."
+VERSION = "Another one as soon as anything changed; send it as If-Match to change this state only."
 
 
-class CustomerShown(BaseModel):
+class Versioned(BaseModel):
+    version: str = Field(default="", description=VERSION)
+
+
+class CustomerShown(Versioned):
     id: int
     external_id: str | None = Field(description="What the website calls them.")
     name: str
@@ -26,7 +32,7 @@ class CustomerShown(BaseModel):
 
 class CustomerPage(BaseModel):
     customers: list[CustomerShown]
-    next: str | None = Field(description=_NEXT)
+    next: str | None = Field(description=NEXT)
 
 
 class TicketShown(BaseModel):
@@ -64,10 +70,22 @@ class TicketFull(TicketShown):
 
 class TicketPage(BaseModel):
     tickets: list[TicketShown]
-    next: str | None = Field(description=_NEXT)
+    next: str | None = Field(description=NEXT)
 
 
-class ProductShown(BaseModel):
+class FeatureShown(BaseModel):
+    id: str
+    name: dict[str, str]
+    rating: int = Field(description="From 1 to 5: what the product is worth without it.")
+
+
+class PartShown(BaseModel):
+    id: str
+    name: dict[str, str]
+    price_minor: int
+
+
+class ProductShown(Versioned):
     id: str
     category: str
     model: str
@@ -80,7 +98,9 @@ class ProductShown(BaseModel):
     serial_example: str
     needs_installation: bool
     active: bool
-    imported: bool = Field(description="Whether it came with a file of records.")
+    imported: bool = Field(description="Whether it came by a file of records or by this API.")
+    features: list[FeatureShown]
+    parts: list[PartShown]
 
 
 class ProductList(BaseModel):
@@ -106,8 +126,15 @@ class ServiceList(BaseModel):
     services: list[ServiceShown]
 
 
+def versioned[Told: Versioned](told: Told) -> Told:
+    """The same with its version: a short name of everything else that it tells."""
+    whole = told.model_dump_json(exclude={"version"})
+    version = hashlib.sha256(whole.encode()).hexdigest()[:16]
+    return told.model_copy(update={"version": version})
+
+
 def customer_shown(customer: Customer) -> CustomerShown:
-    return CustomerShown(
+    told = CustomerShown(
         id=customer.id,
         external_id=customer.external_id,
         name=customer.name,
@@ -116,6 +143,7 @@ def customer_shown(customer: Customer) -> CustomerShown:
         language=customer.language,
         created_at=customer.created_at,
     )
+    return versioned(told)
 
 
 def ticket_shown(ticket: Ticket, *, with_customer: bool) -> TicketShown:
@@ -128,7 +156,7 @@ def ticket_full(ticket: Ticket, *, with_customer: bool) -> TicketFull:
 
 
 def product_shown(product: Product) -> ProductShown:
-    return ProductShown(
+    told = ProductShown(
         id=product.id,
         category=product.category_id,
         model=product.model,
@@ -142,7 +170,15 @@ def product_shown(product: Product) -> ProductShown:
         needs_installation=product.needs_installation,
         active=product.active,
         imported=product.imported,
+        features=[
+            FeatureShown(id=one.key, name=one.name, rating=one.rating) for one in product.features
+        ],
+        parts=[
+            PartShown(id=one.key, name=one.name, price_minor=one.price_minor)
+            for one in product.parts
+        ],
     )
+    return versioned(told)
 
 
 def service_shown(service: Service) -> ServiceShown:

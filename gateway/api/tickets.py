@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -18,31 +19,21 @@ from aftercare.privacy.masking import mask_for_storing
 from aftercare.safety import words_of_danger
 from aftercare.tables.catalogue import Product, Service
 from aftercare.tables.tickets import Ticket, TicketStatus
-from aftercare.ticket_numbers import read_number
 from aftercare.tickets.history import EventKind, record
 from aftercare.tickets.life import check_seen, move
 from aftercare.tickets.opening import NewTicket, open_ticket
 from aftercare.tickets.records import WrongValue, read_value
-from gateway.api.access import (
-    COMMON,
-    WITH_BODY,
-    Caller,
-    IdempotencyKey,
-    Once,
-    caller_with,
-    earlier_answer,
-    note_answer,
-    once_of,
-)
+from gateway.api.access import COMMON, WITH_BODY, Caller, caller_with
 from gateway.api.cursors import Cursor, Limit, in_range, read_cursor, write_cursor
+from gateway.api.finding import KEY_PATTERN, find_ticket
+from gateway.api.orders import Order, order_for
 from gateway.api.shapes import TicketFull, TicketPage, ticket_full, ticket_shown
 from gateway.api.wishes import (
+    WRITING,
     NoteWish,
     Status,
     StatusWish,
     TicketWish,
-    body_of,
-    checked,
     described_body,
 )
 from gateway.desk import Desk, desk_of
@@ -52,10 +43,11 @@ router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"])
 
 CHANNEL = "api"
 
-_Key = Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+_Key = Annotated[str | None, Query(pattern=KEY_PATTERN)]
 _Reader = Annotated[Caller, Depends(caller_with("tickets:read"))]
-_Writer = Annotated[Caller, Depends(caller_with("tickets:write"))]
-_WRITING = "invalid_parameter, unknown_field, invalid_field, idempotency_key_reused"
+_New = Annotated[Order[TicketWish], Depends(order_for(TicketWish, "tickets:write"))]
+_Move = Annotated[Order[StatusWish], Depends(order_for(StatusWish, "tickets:write"))]
+_Note = Annotated[Order[NoteWish], Depends(order_for(NoteWish, "tickets:write"))]
 
 
 @router.get(
@@ -88,7 +80,7 @@ def list_tickets(
     with reading(desk_of(request).sessions) as session:
         found = list(session.scalars(_after(statement, cursor).limit(limit + 1)))
         rows, last = found[:limit], found[limit - 1] if len(found) > limit else None
-        known = "customers:read" in caller.scopes
+        known = caller.knows_customers
         return TicketPage(
             tickets=[ticket_shown(one, with_customer=known) for one in rows],
             next=write_cursor(last.updated_at, last.id) if last else None,
@@ -102,34 +94,23 @@ def list_tickets(
 )
 def read_ticket(request: Request, number: str, caller: _Reader) -> TicketFull:
     with reading(desk_of(request).sessions) as session:
-        return _full(_find(session, number), caller)
+        return _full(find_ticket(session, number), caller)
 
 
 @router.post(
     "",
     status_code=201,
     summary="Open a ticket",
-    responses=described(*WITH_BODY, (422, f"{_WRITING}, service_unknown, product_unknown")),
+    responses=described(*WITH_BODY, (422, f"{WRITING}, service_unknown, product_unknown")),
     openapi_extra=described_body(TicketWish),
 )
-def post_ticket(
-    request: Request,
-    caller: _Writer,
-    body: Annotated[dict[str, Any], Depends(body_of(TicketWish))],
-    idempotency_key: IdempotencyKey = None,
-) -> TicketFull:
+def post_ticket(request: Request, order: _New) -> TicketFull:
     """It is weighed at once. The records are those of the service (GET /api/v1/services)."""
-    desk, wish = desk_of(request), checked(TicketWish, body)
-    again = once_of(request, idempotency_key, body)
-    new = _read_new(desk, request, wish, caller)
+    desk = order.desk
+    new = _read_new(desk, request, order.wish, order.caller)
     with writing(desk.sessions) as session:
-        number = earlier_answer(session, caller, again, desk.clock())
-        if number is None:
-            ticket = open_ticket(session, new, desk.clock())
-            note_answer(session, caller, again, ticket.number)
-        else:
-            ticket = _find(session, number)
-        return _full(ticket, caller)
+        number = order.once(session, lambda: open_ticket(session, new, desk.clock()).number)
+        return _full(find_ticket(session, number), order.caller)
 
 
 @router.post(
@@ -139,19 +120,13 @@ def post_ticket(
         *WITH_BODY,
         (404, "ticket_unknown"),
         (409, "status_changed, move_not_allowed"),
-        (422, _WRITING),
+        (422, WRITING),
     ),
     openapi_extra=described_body(StatusWish),
 )
-def post_status(
-    request: Request,
-    number: str,
-    caller: _Writer,
-    body: Annotated[dict[str, Any], Depends(body_of(StatusWish))],
-    idempotency_key: IdempotencyKey = None,
-) -> TicketFull:
+def post_status(number: str, order: _Move) -> TicketFull:
     """`seen` is the status that the caller believes it to have; another one by now is a 409."""
-    desk, wish = desk_of(request), checked(StatusWish, body)
+    desk, wish = order.desk, order.wish
     note = _storable(desk, wish.note or "")
 
     def change(session: Session, ticket: Ticket) -> None:
@@ -161,7 +136,7 @@ def post_status(
                 session,
                 ticket,
                 TicketStatus(wish.to),
-                by=caller.actor,
+                by=order.caller.actor,
                 note=note,
                 now=desk.clock(),
                 reopen_days=desk.settings.reopen_days,
@@ -180,57 +155,44 @@ def post_status(
                 "service forbid it, or a required record or step is missing.",
             ) from None
 
-    return _changed(request, number, caller, once_of(request, idempotency_key, body), change)
+    return _changed(number, order, change)
 
 
 @router.post(
     "/{number}/notes",
     status_code=201,
     summary="Add a note for the staff",
-    responses=described(*WITH_BODY, (404, "ticket_unknown"), (422, _WRITING)),
+    responses=described(*WITH_BODY, (404, "ticket_unknown"), (422, WRITING)),
     openapi_extra=described_body(NoteWish),
 )
-def post_note(
-    request: Request,
-    number: str,
-    caller: _Writer,
-    body: Annotated[dict[str, Any], Depends(body_of(NoteWish))],
-    idempotency_key: IdempotencyKey = None,
-) -> TicketFull:
+def post_note(number: str, order: _Note) -> TicketFull:
     """The customer does not see it."""
-    desk, wish = desk_of(request), checked(NoteWish, body)
-    note = _storable(desk, wish.note)
+    desk, by = order.desk, order.caller.actor
+    note = _storable(desk, order.wish.note)
 
     def change(session: Session, ticket: Ticket) -> None:
-        record(session, ticket, EventKind.NOTE, by=caller.actor, now=desk.clock(), note=note)
+        record(session, ticket, EventKind.NOTE, by=by, now=desk.clock(), note=note)
 
-    return _changed(request, number, caller, once_of(request, idempotency_key, body), change)
+    return _changed(number, order, change)
 
 
 def _changed(
-    request: Request, number: str, caller: Caller, again: Once | None, change: Any
+    number: str, order: Order[Any], change: Callable[[Session, Ticket], None]
 ) -> TicketFull:
     """Change the ticket once, and give it as it is now."""
-    desk = desk_of(request)
-    with writing(desk.sessions) as session:
-        ticket = _find(session, number, to_change=True)
-        if earlier_answer(session, caller, again, desk.clock()) is None:
+    with writing(order.desk.sessions) as session:
+        ticket = find_ticket(session, number, to_change=True)
+
+        def work() -> str:
             change(session, ticket)
-            note_answer(session, caller, again, ticket.number)
-        return _full(ticket, caller)
+            return ticket.number
 
-
-def _find(session: Session, number: str, *, to_change: bool = False) -> Ticket:
-    """Raises ApiError (404)."""
-    statement = select(Ticket).where(Ticket.number == read_number(number))
-    found = session.scalar(statement.with_for_update(of=Ticket) if to_change else statement)
-    if found is None:
-        raise ApiError(404, "ticket_unknown", "There is no ticket with this number. Check it.")
-    return found
+        order.once(session, work)
+        return _full(ticket, order.caller)
 
 
 def _full(ticket: Ticket, caller: Caller) -> TicketFull:
-    return ticket_full(ticket, with_customer="customers:read" in caller.scopes)
+    return ticket_full(ticket, with_customer=caller.knows_customers)
 
 
 def _after(statement: Select[Ticket], cursor: str | None) -> Select[Ticket]:

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import pytest
+from rasa_sdk import Tracker
+
 from actions.digressions import (
     AnswerUsage,
     AnswerWaitingTime,
     AnswerWarranty,
     NoteOtherWish,
     TakeFiles,
+    TakeShortAnswer,
     TakeUpRemark,
     TakeVerdict,
 )
-from actions.translation import INTAKE, MEMORY
+from actions.intake import ValidateIntakeForm
+from actions.translation import FORM, INTAKE, MEMORY
 from aftercare.database import SessionFactory, writing
 from aftercare.desk import Desk
 from aftercare.intake.state import IntakeState, Memory
@@ -82,6 +87,52 @@ def test_remark_about_nothing_asks_what_to_do(desk: Desk) -> None:
     assert run(TakeUpRemark(desk), tracker("blue", "nlu_fallback")).heard == [
         "utter_not_understood"
     ]
+
+
+def _after(last: str, payloads: tuple[str, ...], said: Tracker) -> Tracker:
+    """The message, said to an answer with these buttons."""
+    buttons = [{"title": "A button", "payload": one} for one in payloads]
+    answer = {"event": "bot", "metadata": {"utter_action": last}, "data": {"buttons": buttons}}
+    said.events[:0] = [{"event": "user"}, answer]
+    return said
+
+
+def test_yes_to_an_answer_of_the_manual_says_that_it_helped(desk: Desk) -> None:
+    quoted = Memory(searched="clean it", answer="t-1:descaling", product="aroma-c200")
+    said = tracker("yes", "affirm", slots={MEMORY: quoted.to_json()})
+    payloads = ("/guidance_helped", "/guidance_not_helped", "/request_human")
+    outcome = run(TakeShortAnswer(desk), _after("utter_manual_answer", payloads, said))
+    assert outcome.heard == ["utter_glad_it_helped"]
+
+
+def test_yes_to_a_ticket_opens_one(desk: Desk) -> None:
+    said = tracker("yes please", "affirm")
+    payloads = ("/request_repair", "/request_human")
+    outcome = run(TakeShortAnswer(desk), _after("utter_sorry_it_did_not_help", payloads, said))
+    assert outcome.heard == []
+    assert {"event": "followup", "name": FORM} in [
+        {"event": one["event"], "name": one.get("name")} for one in outcome.events
+    ]
+    begun = run(ValidateIntakeForm(desk), tracker("yes please", "affirm", slots=outcome.slots))
+    assert begun.slots[INTAKE]["service"] == "repair"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "heard"),
+    [
+        ("yes", "affirm", "utter_what_next"),
+        ("no", "deny", "utter_anything_else"),
+        ("cancel", "cancel", "utter_nothing_to_cancel"),
+    ],
+)
+def test_short_answer_to_nothing_is_answered_as_such(
+    desk: Desk, text: str, intent: str, heard: str
+) -> None:
+    said = _after("utter_manual_answer", ("/guidance_helped", "/x"), tracker("thanks", "thank"))
+    said.events.extend([{"event": "bot"}, {"event": "user"}])
+    said.latest_message.update(text=text, intent={"name": intent, "confidence": 0.95})
+    outcome = run(TakeShortAnswer(desk), said)
+    assert (outcome.heard, [one["event"] for one in outcome.events]) == ([heard], ["slot"])
 
 
 def test_files_in_an_intake_go_with_the_request(desk: Desk) -> None:

@@ -49,6 +49,20 @@ def test_no_leaves_it(joana: Caller) -> None:
     assert not joana.memory.asks
 
 
+def test_nonsense_with_a_products_name_is_asked_about(joana: Caller) -> None:
+    said = told("purple vento monday", "request_repair", 0.48, product="vento-r50")
+    _hear(joana, replace(said, ranking=(("request_repair", 0.48), ("greet", 0.2))))
+    assert (joana.turn.state, joana.heard) == (None, ["utter_proposed_wish"])
+
+
+def test_fault_of_a_product_proposes_a_repair_and_then_its_remedy(joana: Caller) -> None:
+    said = told("the W900 is not draining", "inform", product="mare-w900", symptom="not_draining")
+    assert _hear(joana, said).heard == ["utter_proposed_wish"]
+    assert joana.values == {"wish": "report a fault"}
+    joana._keep(joana.desk.decide(YES, joana.memory, joana.talk))
+    assert joana.heard[-1] == "utter_remedy"
+
+
 def test_other_wish_in_between_is_taken_up_instead(joana: Caller) -> None:
     _hear(joana, UNSURE)
     said = told("my W900 leaks from below", "request_repair", 0.9, product="mare-w900")

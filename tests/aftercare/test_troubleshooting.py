@@ -102,12 +102,26 @@ def test_other_words_go_on_to_the_repair(
     [
         (told("I don't need a technician, it worked", "nlu_fallback", 0.3), "utter_remedy_again"),
         (told("it worked, no need to send someone", "guidance_helped"), "utter_remedy_worked"),
+        (told("não vaza mais", "guidance_helped", symptom="leak"), "utter_remedy_worked"),
     ],
 )
 def test_who_needs_nobody_to_come_does_not_skip_the_remedy(
     joana: Caller, said: Understood, heard: str
 ) -> None:
     assert report(joana).say(said).heard == [heard]
+
+
+def test_fault_that_is_there_now_has_not_been_helped(joana: Caller) -> None:
+    report(joana).say(told("it's leaking now", "guidance_helped", 0.67, symptom="leak"))
+    assert joana.heard == ["utter_record_noted", "utter_remedy_again"]
+
+
+def test_fault_on_file_that_is_there_now_has_not_been_helped_either(joana: Caller) -> None:
+    story = "my W900 shows E18 and leaks"
+    entities = {"product": "mare-w900", "error_code": "E18", "symptom": "leak"}
+    joana.want("request_repair", told(story, "request_repair", **entities))
+    joana.say(told("it's leaking now", "guidance_helped", 0.67, symptom="leak"))
+    assert (joana.heard, joana.state.asking) == (["utter_remedy_again"], REMEDY)
 
 
 def test_who_wants_to_talk_to_a_person_gets_one(joana: Caller) -> None:
@@ -135,15 +149,85 @@ def test_what_is_told_instead_is_kept(joana: Caller) -> None:
     assert joana.state.asking == "serial_number"
 
 
-def test_another_model_makes_the_remedy_void(joana: Caller) -> None:
-    report(joana).say(told("no, the W700", intent="correct", product="mare-w700"))
+def test_another_model_brings_its_own_remedy(
+    joana: Caller, stocked_sessions: SessionFactory
+) -> None:
+    report(joana).say(told("no sorry, it's the W700", intent="deny", product="mare-w700"))
+    assert joana.heard == ["utter_record_changed", *OFFERED[1:]]
+    assert joana.turn.replies[-1].sources[0].path == "/manuals/mare-w700/en/error-e18"
+    joana.say(pressed("guidance_helped"))
+    # Nobody has tried what stands in the other model's manual.
+    assert outcomes(stocked_sessions) == [
+        ("error-e18", "fault", None),
+        ("error-e18", "fault", "helped"),
+    ]
+
+
+def test_another_model_without_a_remedy_goes_on_to_the_repair(joana: Caller) -> None:
+    report(joana).say(told("no, the P30", intent="correct", product="fonte-p30"))
     assert joana.heard == ["utter_record_changed", "utter_ask_optional_record"]
+    assert joana.memory.answer is None
+
+
+def test_model_that_is_told_later_brings_its_remedy_too(joana: Caller) -> None:
+    report(joana).say(pressed("guidance_not_helped"))
+    joana.say(told("wait, it is the W700", intent="correct", product="mare-w700"))
+    assert joana.heard == ["utter_record_changed", *OFFERED[1:]]
+
+
+def test_who_skipped_the_remedy_is_offered_none_for_another_model(joana: Caller) -> None:
+    report(joana).say(pressed("skip"))
+    joana.say(told("wait, it is the W700", intent="correct", product="mare-w700"))
+    assert joana.heard == ["utter_record_changed", "utter_ask_optional_record"]
+
+
+def test_model_that_was_right_at_first_brings_no_remedy_twice(joana: Caller) -> None:
+    report(joana).say(told("no, the W700", intent="correct", product="mare-w700"))
+    joana.say(told("no, it is the W900", intent="correct", product="mare-w900"))
+    assert joana.heard == ["utter_record_changed", "utter_ask_optional_record"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "heard"),
+    [
+        ("and now it also leaks", "request_repair", "utter_remedy_again"),
+        ("and now it also leaks", "file_complaint", "utter_remedy_again"),
+        ("no, and now it leaks as well", "deny", "utter_remedy_not_helped"),
+        ("that worked, but now it leaks", "guidance_helped", "utter_ask_optional_record"),
+    ],
+)
+def test_another_fault_is_noted_while_the_remedy_is_tried(
+    joana: Caller, text: str, intent: str, heard: str
+) -> None:
+    report(joana).say(told(text, intent, symptom="leak"))
+    assert joana.heard[:2] == ["utter_record_noted", heard]
+    assert joana.turn.replies[0].values["value"] == text
+    assert joana.state.records["description"] == f"{STORY}\n{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("it worked, it no longer leaks", "guidance_helped"),
+        ("it still leaks", "guidance_not_helped"),
+    ],
+)
+def test_fault_of_the_remedy_is_no_other_one(joana: Caller, text: str, intent: str) -> None:
+    report(joana).say(told(text, intent, symptom="leak"))
+    assert "utter_record_noted" not in joana.heard
+
+
+def test_question_about_another_fault_is_answered_first(joana: Caller) -> None:
+    said = told("it also leaks, is that covered?", "ask_warranty", symptom="leak")
+    assert report(joana).say(said).turn.digression
 
 
 def test_after_a_question_in_the_middle_the_remedy_is_asked_about_again(joana: Caller) -> None:
     report(joana)
     turn = joana.desk.resume(joana.state, joana.memory, joana.talk)
     assert [reply.response for reply in turn.replies] == ["utter_remedy_again"]
+    joana._keep(turn)
+    assert joana.say(YES).heard == ["utter_remedy_worked"]
 
 
 @pytest.mark.parametrize(
@@ -221,3 +305,39 @@ def test_leaking_machine_gets_the_remedy_in_portuguese_too(desk: Desk) -> None:
     said = told("minha cafeteira está vazando água", intent="request_repair", product="aroma-c200")
     caller.want("request_repair", said)
     assert caller.turn.replies[-1].sources[0].path == "/manuals/aroma-c200/pt/trouble-leak"
+
+
+def test_remedy_that_was_skipped_may_help_after_all(
+    joana: Caller, stocked_sessions: SessionFactory
+) -> None:
+    report(joana).say(pressed("skip"))
+    assert joana.state.asking == "purchase_date"
+    joana.say(told("oh it works now, thank you", "guidance_helped"))
+    assert (joana.heard, joana.turn.state) == (["utter_remedy_worked"], None)
+    assert outcomes(stocked_sessions) == [("error-e18", "fault", "helped")]
+
+
+def test_section_that_was_quoted_since_helps_no_machine(joana: Caller) -> None:
+    report(joana).say(pressed("skip"))
+    joana.memory.answer = "another:descaling"
+    assert joana.say(told("it worked, thanks", "guidance_helped")).turn.digression
+
+
+def test_fault_that_is_told_at_the_day_of_purchase_brings_its_remedy(joana: Caller) -> None:
+    first = "this is ridiculous, my stupid W900 broke down AGAIN after one week"
+    joana.want("request_repair", told(first, "request_repair", product="mare-w900"))
+    assert joana.state.asking == "purchase_date"
+    text = "it won't drain, there is dirty water in it since yesterday"
+    joana.say(told(text, "request_repair", symptom="not_draining", date="2026-03-01"))
+    assert joana.heard == ["utter_record_noted", "utter_remedy_first", "utter_remedy"]
+    assert "purchase_date" not in joana.state.records
+    assert text in joana.state.records["description"]
+
+
+def test_word_for_skipping_that_is_a_fault_too_is_no_fault(desk: Desk) -> None:
+    caller = report(Caller(desk, language="pt"), "aparece E18 no visor")
+    caller.say(told("pula", "skip", symptom="vibration"))
+    assert (caller.heard, caller.state.records["description"]) == (
+        ["utter_ask_optional_record"],
+        "aparece E18 no visor",
+    )

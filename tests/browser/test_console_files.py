@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from aftercare.attachments.stores import open_store
 from aftercare.database import SessionFactory, writing
 from aftercare.settings import Settings
 from tests.browser.console import check_page, served_console, sign_in
-from tests.factories import (
-    make_attachment,
-    make_conversation,
-    make_message,
-    make_staff,
-    make_ticket,
-)
+from tests.factories import make_staff
 from tests.sample_files import PDF, image
+from tests.talk_with_files import make_talk_with_files
 
 PHOTO = image(size=(800, 500))
 
@@ -27,25 +20,9 @@ PHOTO = image(size=(800, 500))
 @pytest.fixture
 def console(settings: Settings, stocked_sessions: SessionFactory) -> Iterator[dict[str, str]]:
     """The pages of a conversation with a photo and a bill, and of the ticket out of it."""
-    store = open_store(settings)
     with writing(stocked_sessions) as session:
         make_staff(session)
-        talk = make_conversation(session, id="talk")
-        message = make_message(session, talk, "It leaks here")
-        make_attachment(
-            session,
-            message,
-            id="a" * 32,
-            name="leak.jpg",
-            media_type="image/jpeg",
-            size=len(PHOTO),
-            width=800,
-            height=500,
-        )
-        make_attachment(session, message, id="b" * 32, position=1, name="bill.pdf", size=len(PDF))
-        number = make_ticket(session, conversation_id="talk").number
-    store.put("a" * 32, io.BytesIO(PHOTO), len(PHOTO), "image/jpeg")
-    store.put("b" * 32, io.BytesIO(PDF), len(PDF), "application/pdf")
+    number = make_talk_with_files(stocked_sessions, settings, PHOTO, (800, 500))
     with served_console(settings, stocked_sessions) as address:
         yield {
             "conversation": f"{address}/conversations/talk",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from aftercare.clocks.files import ClockPlanFile
+from aftercare.clocks.plan import put_plan, read_plan
 from aftercare.clocks.watch import ClockWatch
 from aftercare.database import SessionFactory, writing
 from aftercare.tables.clocks import ClockKind
 from aftercare.tables.tickets import Ticket, TicketStatus
 from aftercare.tickets.history import Actor
 from aftercare.tickets.life import move
-from tests.console.browsers import Clock, TestClient
+from tests.console.browsers import Clock, Response, TestClient
 from tests.factories import make_staff, make_ticket
 
 #: A Monday, 8:00 in São Paulo.
@@ -124,3 +127,31 @@ def test_ticket_without_targets_says_so(browser: TestClient, database: SessionFa
         ticket.due_at = ticket.due_state = None
     assert "No target is set" in browser.get(f"/console/tickets/{number}").text
     assert "No clock runs" in browser.get("/console/tickets").text
+
+
+def test_region_is_corrected_on_the_tickets_page(
+    browser: TestClient, database: SessionFactory, post: Callable[..., Response]
+) -> None:
+    with writing(database) as session:
+        plan = read_plan(session)
+        assert plan
+        week = {"mon": ["08:00-12:00"]}
+        region = {
+            "id": "manaus",
+            "name": {"en": "Manaus <AM>", "pt": "Manaus"},
+            "postcodes": ["69"],
+            "business_hours": {"time_zone": "America/Manaus", "week": week},
+        }
+        told = {**plan.file.model_dump(mode="json"), "regions": [region]}
+        put_plan(session, ClockPlanFile.model_validate(told))
+        number = make_ticket(session, at=MONDAY).number
+    path = f"/console/tickets/{number}"
+    assert "Correct the region" in browser.get(path).text
+    assert post(f"{path}/region", region="manaus", seen="").status_code == 303
+    page = browser.get(path).text
+    assert "Business hours of Manaus &lt;AM&gt;" in page
+    assert "let the business hours of Manaus count, before that of the company" in page
+    stale = post(f"{path}/region", region="", seen="")
+    assert (stale.status_code, "Somebody else has changed this ticket" in stale.text) == (409, True)
+    assert post(f"{path}/region", region="mars", seen="manaus").status_code == 409
+    assert "Business hours of Manaus" in browser.get(path).text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
 from aftercare.attachments.stores import open_store
@@ -13,6 +11,7 @@ from aftercare.settings import Settings
 from tests.console.browsers import TestClient
 from tests.factories import make_attachment, make_conversation, make_message, make_ticket
 from tests.sample_files import PDF, image
+from tests.talk_with_files import make_talk_with_files
 
 PHOTO = image(size=(80, 50))
 
@@ -20,25 +19,7 @@ PHOTO = image(size=(80, 50))
 @pytest.fixture
 def number(database: SessionFactory, settings: Settings) -> str:
     """The number of a ticket out of a conversation with a photo and a document."""
-    store = open_store(settings)
-    with writing(database) as session:
-        talk = make_conversation(session, id="talk")
-        message = make_message(session, talk, "", payload=ONLY_FILES)
-        make_attachment(
-            session,
-            message,
-            id="a" * 32,
-            name="leak <b>.jpg",
-            media_type="image/jpeg",
-            size=len(PHOTO),
-            width=80,
-            height=50,
-        )
-        make_attachment(session, message, id="b" * 32, position=1, name="bill.pdf", size=len(PDF))
-        number = make_ticket(session, conversation_id="talk").number
-    store.put("a" * 32, io.BytesIO(PHOTO), len(PHOTO), "image/jpeg")
-    store.put("b" * 32, io.BytesIO(PDF), len(PDF), "application/pdf")
-    return number
+    return make_talk_with_files(database, settings, PHOTO, (80, 50), "leak <b>.jpg")
 
 
 @pytest.mark.parametrize("place", ["conversations/talk", "tickets/{number}"])

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.exchange.tokens import find_token
+from aftercare.exchange.under_way import UnderWay, note
 from aftercare.settings import Settings
 from aftercare.tables.conversations import Customer
 from aftercare.tables.exchange import (
@@ -24,6 +25,7 @@ from aftercare.tables.exchange import (
 )
 from aftercare.tables.staff import Staff
 from tests.console.browsers import Response, TestClient, form_token
+from tests.factories import make_customer
 
 HOOK = "http://127.0.0.1:9/in"
 CSV = "name;email\nEva;eva@mail.example\n"
@@ -216,6 +218,48 @@ def test_file_is_tried_out_and_then_taken(
     again = post(f"{path}/apply")
     assert again.status_code == 409 and "Nothing was taken" in text_of(again)
     assert "people.csv" in text_of(admin.get("/console/exchange"))
+
+
+def test_large_file_is_taken_in_while_the_page_tells_how_far_it_is(
+    admin: TestClient,
+    settings: Settings,
+    database: SessionFactory,
+    upload: Callable[..., Response],
+    post: Callable[..., Response],
+) -> None:
+    rows = "".join(f"Eva,eva{n}@mail.example,{n}-{'x' * 90}\n" for n in range(2000))
+    path = upload(f"name,email,external_id\n{rows}").headers["location"]
+    number = int(path.rpartition("/")[2])
+    note(settings, number, UnderWay(1250, 2000))
+    page = admin.get(f"{path}?saved=yes")
+    assert "It is being taken in: 1,250 of 2,000 lines are read" in text_of(page)
+    assert "All of it is taken" not in text_of(page) and "Take the records in" not in page.text
+    assert page.headers["refresh"] == "2"
+    # Another click does not begin anew what somebody is at.
+    assert post(f"{path}/apply").status_code == 303 and count(database, Customer) == 0
+    note(settings, number, UnderWay(problem="line 3, email: belongs to another"))
+    stopped = admin.get(path)
+    assert "Nothing was taken" in text_of(stopped) and "line 3, email" in text_of(stopped)
+    assert "refresh" not in stopped.headers and "Take the records in" in stopped.text
+    assert post(f"{path}/apply").status_code == 303
+    assert "All of it is taken" in text_of(admin.get(f"{path}?saved=yes"))
+    assert count(database, Customer) == 2000
+
+
+def test_large_file_that_cannot_be_taken_any_more_tells_why(
+    admin: TestClient,
+    database: SessionFactory,
+    upload: Callable[..., Response],
+    post: Callable[..., Response],
+) -> None:
+    rows = "".join(f"Eva,eva{n}@mail.example,{n}-{'x' * 90}\n" for n in range(2000))
+    path = upload(f"name,email,external_id\n{rows}").headers["location"]
+    with writing(database) as session:
+        make_customer(session, email="eva7@mail.example", external_id="another")
+    assert post(f"{path}/apply").status_code == 303
+    page = text_of(admin.get(f"{path}?saved=yes"))
+    assert "Nothing was taken" in page and "line 9, email" in page
+    assert count(database, Customer) == 1
 
 
 def test_mistakes_are_listed_by_line_and_column(

@@ -81,7 +81,7 @@ def test_managers_and_administrators_find_the_way(
     browser: TestClient, database: SessionFactory, role: str
 ) -> None:
     give_role(database, role)
-    assert 'href="/console/personal-data"' in browser.get("/console/").text
+    assert 'href="/console/personal-data"' in browser.get("/console/customers").text
     page = browser.get(PAGE)
     assert page.status_code == 200
     assert "Nothing was handed out or erased yet" in page.text

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from aftercare.database import SessionFactory, reading, writing
-from aftercare.handover.changes import ask_for_person, reply, take
+from aftercare.handover.changes import Written, ask_for_person, reply, take
 from aftercare.handover.queue import Standing, read_standing
 from aftercare.settings import Settings
 from aftercare.tables.conversations import Conversation, Message, Sender
@@ -189,7 +189,8 @@ def test_news_hold_what_came_after_a_line(
     with writing(database) as session:
         rita = session.scalars(select(Staff)).one()
         take(session, conversation_id, rita, clock())
-        reply(session, conversation_id, rita, "Hello <b>you", str(uuid4()), clock())
+        said = Written("Hello <b>you", str(uuid4()))
+        reply(session, conversation_id, rita, said, clock())
     news = browser.get(f"/console/conversations/{conversation_id}/news?after=1").text
     assert "I want a person" not in news
     assert "Hello &lt;b&gt;you" in news

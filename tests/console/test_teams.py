@@ -11,6 +11,7 @@ from aftercare.database import SessionFactory, reading, writing
 from aftercare.staff.roles import Role
 from aftercare.tables.staff import Staff
 from aftercare.tables.teams import Team
+from aftercare.tables.tickets import Ticket
 from tests.console.browsers import Response, TestClient
 from tests.factories import make_staff, make_ticket
 
@@ -46,9 +47,30 @@ def test_team_is_made_renamed_filled_and_retired(
     page = browser.get("/console/teams").text
     assert "&lt;Desk&gt;" in page and "1 open ticket<" in page
     post("/console/teams/1", deed="remove", person=ana)
-    post("/console/teams/1", deed="retire")
+    refused = post("/console/teams/1", deed="retire")
+    assert (refused.status_code, "Choose to whom they go" in refused.text) == (409, True)
+    assert teams_in(database) == [("<Desk>", "technician", True, [])]
+    post("/console/teams/1", deed="retire", to=f"person-{ana}")
     assert teams_in(database) == [("<Desk>", "technician", False, [])]
+    with reading(database) as session:
+        given = session.scalars(select(Ticket)).one()
+        assert (given.team_id, given.assignee_id) == (None, int(ana))
+
+
+@pytest.mark.usefixtures("manager")
+def test_tickets_of_a_retired_team_are_given_away(
+    browser: TestClient, database: SessionFactory, post: Post
+) -> None:
+    post("/console/teams", name="Front desk")
+    post("/console/teams/1", deed="retire")
+    with writing(database) as session:
+        # It was resolved when the team retired, and is reopened.
+        make_ticket(session).team_id = 1
     assert "Retired, with open tickets" in browser.get("/console/teams").text
+    assert post("/console/teams/1", deed="hand_on", to="team-1").status_code == 409
+    assert post("/console/teams/1", deed="hand_on").status_code == 409
+    assert post("/console/teams/1", deed="hand_on", to="nobody").status_code == 303
+    assert "Retired, with open tickets" not in browser.get("/console/teams").text
 
 
 @pytest.mark.usefixtures("manager")

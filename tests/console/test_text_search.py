@@ -6,16 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import column, func, select, table
+from sqlalchemy import column, func, insert, select, table
 
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
 from aftercare.migrate import migrate
+from aftercare.ownership.registering import Particulars, register
 from aftercare.privacy.traces import empty_log
-from aftercare.tables.conversations import Customer, Message
+from aftercare.tables.catalogue import Product
+from aftercare.tables.conversations import Conversation, Customer, Message
+from aftercare.tables.ownership import OwnedProduct, OwnedSource
 from aftercare.tables.tickets import Ticket
-from console.text_search import contains, distinct_values, mentions
+from aftercare.tickets.history import Actor
+from console.text_search import MOST_FOUND, contains, distinct_values, mentions, stops_short
 from tests.conftest import settings_in
-from tests.factories import make_conversation, make_customer, make_message, make_ticket
+from tests.console.browsers import TestClient
+from tests.factories import AT, make_conversation, make_customer, make_message, make_ticket
 from tests.postgresql import own_database
 
 #: The last of the rows of an FTS5 index that hold no words.
@@ -95,6 +100,87 @@ def test_ticket_is_found_by_its_number_and_its_words(stocked_sessions: SessionFa
         for words in (ticket.number[1:5].lower(), "SQUEAL", "m s"):
             assert session.scalar(select(Ticket.id).where(mentions(session, Ticket, words)))
         assert not session.scalar(select(Ticket.id).where(mentions(session, Ticket, "whistle")))
+
+
+def test_piece_is_found_by_a_part_of_its_serial_number(stocked_sessions: SessionFactory) -> None:
+    def found(words: str) -> int | None:
+        with reading(stocked_sessions) as session:
+            condition = mentions(session, OwnedProduct, words)
+            return session.scalar(select(OwnedProduct.id).where(condition))
+
+    with writing(stocked_sessions) as session:
+        owned = register(
+            session,
+            make_customer(session),
+            session.get_one(Product, "mare-w900"),
+            Particulars(serial="W912345678"),
+            source=OwnedSource.CONSOLE,
+            by=Actor("Rita"),
+            now=AT,
+        )
+    assert found("234567") == found("w9123") == owned.id
+    assert found("234568") is None
+    with writing(stocked_sessions) as session:
+        session.get_one(OwnedProduct, owned.id).serial = "W900000001"
+    assert found("234567") is None
+    assert found("0000001") == owned.id
+
+
+def test_one_text_alone_is_looked_into(either: SessionFactory) -> None:
+    with writing(either) as session:
+        make_customer(session, name="4 8 15", email="48151623@mail.example", phone=None)
+        right = make_customer(session, email="x@mail.example", phone="+5548151623")
+    with reading(either) as session:
+        found = select(Customer.id).where(mentions(session, Customer, "4815", Customer.phone))
+        assert session.scalars(found).all() == [right.id]
+
+
+def fill(sessions: SessionFactory, messages: int) -> None:
+    """A conversation in which it leaks so many times."""
+    with writing(sessions) as session:
+        talk = make_conversation(session)
+        rows = [
+            {
+                "conversation_id": talk.id,
+                "seq": number,
+                "sender": "customer",
+                "text": "It leaks",
+                "at": AT,
+                "state": "done",
+            }
+            for number in range(1, messages + 1)
+        ]
+        session.execute(insert(Message), rows)
+
+
+def test_page_says_where_the_search_stops(browser: TestClient, database: SessionFactory) -> None:
+    said = "only the newest 2,000 were"
+    fill(database, MOST_FOUND + 1)
+    assert said in browser.get("/console/conversations?q=leaks").text
+    assert said not in browser.get("/console/conversations?q=drips").text
+    for place in ("tickets", "customers", "trainings"):
+        page = browser.get(f"/console/{place}?q=leaks")
+        assert (page.status_code, said in page.text) == (200, False)
+
+
+def test_search_tells_where_it_stops(sessions: SessionFactory) -> None:
+    """The last hit that is found is not too many."""
+    fill(sessions, MOST_FOUND)
+    with reading(sessions) as session:
+        assert not stops_short(session, "leaks", Message, Customer)
+    with writing(sessions) as session:
+        talk = session.scalars(select(Conversation)).one()
+        make_message(session, talk, "LEAKS", seq=MOST_FOUND + 1)
+    with reading(sessions) as session:
+        assert stops_short(session, "leaks", Customer, Message)
+        assert not stops_short(session, "le", Message)
+        assert not stops_short(session, "drips", Message)
+
+
+@pytest.mark.postgresql
+def test_search_stops_nowhere_on_postgresql(on_postgresql: SessionFactory) -> None:
+    with reading(on_postgresql) as session:
+        assert not stops_short(session, "leaks", Message, Customer)
 
 
 def test_nothing_of_removed_words_stays_in_the_index(sessions: SessionFactory) -> None:

@@ -6,7 +6,11 @@ wording. A file is one service in one language: <service>.<language>.yml. A turn
 - `say`: what the customer types; {number} in it stands for the number or code spoken last,
 - `press`: a part of the title of a button of the last answer,
 - `leave: true`: the customer comes back in a new conversation, which knows nothing of the first,
-- `resolve: true`: staff resolve the ticket spoken last, and the desk announces it in the chat;
+- `resolve: true`: staff resolve the ticket spoken last, and the desk announces it in the chat,
+- `propose: true`: staff propose something for the complaint spoken last, likewise,
+- `remind: <product>`: a customer for whom the website vouches has a piece that is due for
+  maintenance, and the desk reminds them of it,
+- `offer_reminders: true`: the desk asks, after the ticket spoken last, whether to remind;
 
 and any of `expect` (names of all responses), `asks` and `not_asked` (a record of the service, or
 of the service that `of` names), `source` (path of the quoted section) and `language`. `ticket` is
@@ -16,6 +20,7 @@ what the first conversation has put on file at the end; without it there must be
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +30,21 @@ from sqlalchemy import select
 
 from aftercare.catalogue.files import read_catalogue
 from aftercare.database import open_engine, open_sessions, reading, writing
+from aftercare.maintenance.chat import ASK, REMIND
+from aftercare.maintenance.plans import hold_plan
+from aftercare.ownership.registering import Particulars, register
 from aftercare.postbacks import payload
 from aftercare.settings import PROJECT_ROOT
+from aftercare.tables.catalogue import Product
+from aftercare.tables.conversations import Conversation as StoredConversation
+from aftercare.tables.ownership import OwnedSource
 from aftercare.tables.tickets import Ticket, TicketStatus
 from aftercare.ticket_talk import SOLVED
 from aftercare.tickets.history import DESK, EventKind
 from aftercare.tickets.life import put_status
+from tests.conversations.complaints import propose_for
 from tests.conversations.talk import Conversation, Said, begin_conversation
+from tests.factories import make_customer
 from tests.stack import Stack
 
 HERE = Path(__file__).parent
@@ -64,6 +77,12 @@ def test_conversation(stack: Stack, language: str, conversation: dict[str, Any])
             continue
         if "resolve" in turn:
             said = talk.say("", _resolve(stack, spoken))
+        elif "propose" in turn:
+            said = talk.say("", propose_for(stack, spoken))
+        elif "remind" in turn:
+            said = talk.say("", _remind(stack, talk, turn["remind"]))
+        elif "offer_reminders" in turn:
+            said = talk.say("", payload(ASK, spoken))
         elif "press" in turn:
             said = talk.press(turn["press"])
         else:
@@ -113,6 +132,26 @@ def _resolve(stack: Stack, number: str) -> str:
         now = ticket.created_at
         put_status(session, ticket, TicketStatus.RESOLVED, EventKind.STATUS, by=DESK, now=now)
     return payload(SOLVED, number)
+
+
+def _remind(stack: Stack, talk: Conversation, product: str) -> str:
+    """Let a customer own a piece that is due; the payload of what the desk announces."""
+    with writing(open_sessions(open_engine(stack.settings))) as session:
+        chat, now = session.get_one(StoredConversation, talk.id), datetime.now(UTC)
+        if chat.customer is None:
+            email = f"{talk.id}@letterbox.example"
+            chat.customer, chat.identified = make_customer(session, email=email), True
+        owned = register(
+            session,
+            chat.customer,
+            session.get_one(Product, product),
+            Particulars(bought_on=now.date() - timedelta(days=400)),
+            source=OwnedSource.IMPORT,
+            by=DESK,
+            now=now,
+        )
+        hold_plan(session, owned.id, now)
+        return payload(REMIND, str(owned.id))
 
 
 def _ticket_number(said: Said) -> str:

@@ -6,16 +6,20 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, make_url
 
-from aftercare.database import SessionFactory, open_engine
+from aftercare.catalogue.load import load_catalogue
+from aftercare.database import SessionFactory, open_engine, writing
+from aftercare.exchange.tokens import SCOPES, make_token
 from aftercare.migrate import migrate
 from aftercare.settings import UNLIMITED, Settings
 from gateway.app import create_gateway
 from tests.conftest import settings_in
+from tests.factories import make_customer, make_staff
 from tests.fakes import FakeBot, SteeredClock
 from tests.gateway.doors import TestClient, Visit, new_visit
 from tests.postgresql import own_database
@@ -103,3 +107,43 @@ def visit(client: TestClient) -> Visit:
 @pytest.fixture
 def idle_visit(idle_client: TestClient) -> Visit:
     return new_visit(idle_client)
+
+
+@pytest.fixture
+def stocked(sessions: SessionFactory, settings: Settings, now: datetime) -> SessionFactory:
+    with writing(sessions) as session:
+        load_catalogue(session, settings.catalogue_dir, now)
+        make_staff(session, role="admin")
+    return sessions
+
+
+@pytest.fixture
+def make_api(
+    stocked: SessionFactory, make_app: Callable[..., FastAPI], now: datetime
+) -> Callable[..., TestClient]:
+    """The gateway asked by a system whose token has these scopes, or all."""
+
+    def make(*scopes: str, **changes: object) -> TestClient:
+        with writing(stocked) as session:
+            staff = make_staff(session, email=f"{uuid4().hex[:10]}@x.example", role="admin")
+            made = make_token(
+                session, name="Shop", scopes=scopes or SCOPES, days=30, staff=staff, now=now
+            )
+        client = TestClient(make_app(**changes), raise_server_exceptions=False)
+        client.headers["Authorization"] = f"Bearer {made.secret}"
+        return client
+
+    return make
+
+
+@pytest.fixture
+def api(make_api: Callable[..., TestClient]) -> TestClient:
+    return make_api()
+
+
+@pytest.fixture
+def ana(stocked: SessionFactory) -> int:
+    with writing(stocked) as session:
+        return make_customer(
+            session, name="Ana", email="ana@mail.example", phone="+5511912345678", external_id="C-7"
+        ).id

@@ -21,7 +21,15 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
-__all__ = ["Stream", "TestClient", "Visit", "asked_from", "new_visit", "served", "wait_until"]
+__all__ = [
+    *("Stream", "TestClient", "Visit", "asked_from", "code_of", "new_visit", "served"),
+    "wait_until",
+]
+
+
+def code_of(answer: Any) -> tuple[int, str]:
+    """An error's status and its code for programs."""
+    return answer.status_code, answer.json()["error"]["code"]
 
 
 def wait_until[Found](condition: Callable[[], Found], seconds: float = 10) -> Found:

@@ -15,7 +15,7 @@ from aftercare.settings import Settings
 from aftercare.tables.conversations import ChatSession, Conversation, Message, MessageState, Sender
 from gateway.bot import BotReply, OfferedButton, QuotedSource, Turn, TurnResult
 from tests.fakes import FakeBot, SteeredClock, echo
-from tests.gateway.doors import TestClient, Visit, new_visit
+from tests.gateway.doors import TestClient, Visit, new_visit, wait_until
 from tests.postgresql import BOTH
 
 pytestmark = BOTH
@@ -142,8 +142,8 @@ def test_same_id_in_another_conversation_is_another_message(idle_client: TestCli
 @pytest.mark.parametrize("typed", ["/restart", '/inform{"ticket": "1"}', "/greet", "EXTERNAL: x"])
 def test_typed_command_stays_text(visit: Visit, bot: FakeBot, typed: str) -> None:
     visit.say(typed)
-    visit.wait_for(f"You said: {typed}")
-    assert (bot.turns[-1].text, bot.turns[-1].payload) == (typed, None)
+    turn = wait_until(lambda: next((turn for turn in bot.turns if turn.text == typed), None))
+    assert turn.payload is None
 
 
 def test_pressed_button_carries_the_payload_that_was_offered(visit: Visit, bot: FakeBot) -> None:

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from aftercare.database import SessionFactory, reading, writing
-from aftercare.handover.changes import ask_for_person, hand_back, reply, take
+from aftercare.handover.changes import Written, ask_for_person, hand_back, reply, take
 from aftercare.settings import Settings
 from aftercare.tables.conversations import Message, MessageState, Sender
 from aftercare.tables.staff import Staff
@@ -49,7 +49,7 @@ class Person:
     def say(self, visit: Visit, text: str) -> None:
         with writing(self.sessions) as session:
             own = session.get_one(Staff, self.staff.id)
-            reply(session, visit.conversation_id, own, text, text, self.clock())
+            reply(session, visit.conversation_id, own, Written(text, text), self.clock())
         self.desk.hub.messages(visit.conversation_id)
 
     def hand_back(self, visit: Visit) -> None:

@@ -88,3 +88,21 @@ def test_with_neither_the_message_says_what_to_install(without_python: FakeProje
     answer = run_make(without_python.root, "setup", **environ)
     assert answer.returncode != 0
     assert "needs Python 3.8 or newer, or uv, and found neither" in answer.stderr
+
+
+def test_records_are_taken_in_and_handed_out_as_they_were_asked_for(project: FakeProject) -> None:
+    write_module(project.root, "aftercare/exchange/__main__.py", "import sys; print(sys.argv[1:])")
+    write_module(project.root, "aftercare/exchange/__init__.py", "")
+    file = "people of Ann's.csv"
+    for given, words in (
+        ({"DRY": "1"}, ["import", "customers", file, "--dry-run"]),
+        ({}, ["import", "customers", file]),
+    ):
+        asked = {**project.environ, "KIND": "customers", "FILE": file, **given}
+        answer = run_make(project.root, "import-csv", **asked)
+        assert answer.stdout.splitlines()[-1] == repr(words), answer.stderr
+    answer = run_make(project.root, "export-data", **{**project.environ, "FOLDER": "/a b"})
+    assert answer.stdout.splitlines()[-1] == repr(["export", "/a b"]), answer.stderr
+    for target in ("import-csv", "export-data"):
+        refused = run_make(project.root, target, **project.environ)
+        assert refused.returncode != 0 and f"make {target}" in refused.stderr

@@ -35,6 +35,17 @@ def test_other_pages_take_no_large_bodies(website: TestClient, path: str) -> Non
     assert website.post(path, files=LARGE).status_code == 413
 
 
+@pytest.mark.parametrize(
+    "path", ["conversations/talk/reply", "tickets/K4F-7M2C/files", "tickets/K4F-7M2C/return/files"]
+)
+def test_files_of_staff_reach_the_console_which_asks_who_sends_them(
+    website: TestClient, path: str
+) -> None:
+    answer = website.post(f"/console/{path}", files=LARGE)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/console/sign-in")
+
+
 def test_manual_over_the_limit_is_refused_unread(website: TestClient) -> None:
     huge = {"file": ("manual.pdf", b"x" * 1_200_000, "application/pdf")}
     assert website.post("/console/manuals", files=huge).status_code == 413

@@ -17,7 +17,7 @@ from aftercare.clocks.plan import put_plan, read_plan
 from aftercare.clocks.watch import DUE_SOON, LATE, ClockWatch
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.evaluation.rule import Band
-from aftercare.handover.changes import reply, take
+from aftercare.handover.changes import Written, reply, take
 from aftercare.tables.catalogue import Service
 from aftercare.tables.clocks import ClockKind, DueState, TicketClock
 from aftercare.tables.teams import Team
@@ -160,10 +160,11 @@ def test_word_of_staff_in_the_conversation_is_the_first_answer(session: Session)
     rita = make_staff(session)
     ticket = ticket_of_band(session, conversation_id=conversation.id)
     take(session, conversation.id, rita, MONDAY)
-    reply(session, conversation.id, rita, "I am looking into it.", "form-1", MONDAY + HOUR)
+    first = Written("I am looking into it.", "form-1")
+    reply(session, conversation.id, rita, first, MONDAY + HOUR)
     assert clock(ticket, ClockKind.RESPONSE).stopped_at == MONDAY + HOUR
     assert ticket.due_at == clock(ticket, ClockKind.SOLUTION).due_at
-    reply(session, conversation.id, rita, "Done.", "form-2", MONDAY + 2 * HOUR)
+    reply(session, conversation.id, rita, Written("Done.", "form-2"), MONDAY + 2 * HOUR)
     answered_in(session, conversation.id, by=Actor.of(rita), now=MONDAY + 3 * HOUR)
     assert kinds(ticket).count(ANSWERED) == 1
 

@@ -7,16 +7,13 @@ import io
 import tracemalloc
 import zipfile
 
+import pytest
 from sqlalchemy import insert
 
 from aftercare.database import SessionFactory, writing
 from aftercare.exchange.__main__ import main
-from aftercare.exchange.everything import (
-    LEFT_OUT,
-    exported_columns,
-    exported_tables,
-    stream_everything,
-)
+from aftercare.exchange.contents import EXPORTED, LEFT_OUT
+from aftercare.exchange.everything import exported_columns, exported_tables, stream_everything
 from aftercare.exchange.tokens import SCOPES, make_token
 from aftercare.tables import Base
 from aftercare.tables.conversations import Customer
@@ -61,6 +58,23 @@ def test_all_records_are_in_it_and_no_secret(company: SessionFactory) -> None:
     assert "refers to customers.id" in files["README.txt"]
 
 
+def test_every_table_is_told_of_as_exported_or_left_out_with_the_reason() -> None:
+    tables = set(Base.metadata.tables)
+    assert EXPORTED.keys() & LEFT_OUT.keys() == set()
+    untold = tables - EXPORTED.keys() - LEFT_OUT.keys()
+    assert untold == set(), "give each a line in aftercare/exchange/contents.py"
+    assert (EXPORTED.keys() | LEFT_OUT.keys()) - tables == set(), "these tables are gone"
+    assert all(words and not words.endswith(".") for words in (EXPORTED | LEFT_OUT).values())
+
+
+def test_table_without_a_line_is_handed_out_all_the_same(
+    stocked_sessions: SessionFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(EXPORTED, "customers")
+    files = exported(stocked_sessions)
+    assert "customers.csv" in files and "Nobody has described it yet" in files["README.txt"]
+
+
 def test_every_column_with_the_name_of_a_secret_was_looked_at() -> None:
     """Keys that only tell rows apart may go out; a new one is looked at before it does."""
     keys = {
@@ -71,6 +85,7 @@ def test_every_column_with_the_name_of_a_secret_was_looked_at() -> None:
     }
     assert keys <= {
         *(("features", "key"), ("gap_questions", "key"), ("maintenance_tasks", "key")),
+        ("maintenance_items", "task_key"),
         *(("parts", "key"), ("quoted_answers", "key"), ("technicians", "key")),
         *(("ticket_steps", "key"), ("tickets", "intake_key"), ("trainings", "key")),
         ("visits", "key"),

@@ -257,6 +257,15 @@ def test_file_that_nobody_applies_is_removed_after_a_day(desk: Desk) -> None:
     assert not file.exists()
 
 
+@pytest.mark.parametrize(("kind", "most"), [("customers", 50_000), ("sales", 20_000)])
+def test_file_with_too_many_lines_is_refused_before_any_is_read(
+    desk: Desk, kind: str, most: int
+) -> None:
+    heading = {"customers": "name,email", "sales": "product,customer_email"}[kind]
+    with pytest.raises(UnusableFile, match=f"more than {most} lines"):
+        desk.check(TransferKind(kind), f"{heading}\n" + "x,y\n" * (most + 1))
+
+
 def test_too_large_file_is_refused(desk: Desk) -> None:
     desk.settings = desk.settings.model_copy(update={"max_import_bytes": 70_000})
     with pytest.raises(UnusableFile, match="larger"):

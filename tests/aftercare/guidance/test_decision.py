@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from aftercare.guidance.decision import Decision, Outcome, calibration, decide, features
@@ -65,6 +67,26 @@ def test_three_that_are_about_equally_good_are_offered() -> None:
 def test_two_that_stand_out_are_asked_about(scores: tuple[float, ...]) -> None:
     decision = decide(_hits(LIKELY, *scores))
     assert (decision.outcome, _anchors(decision)) == (Outcome.NARROW, ["0", "1"])
+
+
+@pytest.mark.parametrize(
+    ("headings", "outcome", "offered"),
+    [
+        ((0.8, 0.2, 0.7), Outcome.NARROW, ["0", "2"]),
+        ((0.8, 0.7, 0.5), Outcome.LIST, ["0", "1", "2"]),
+        ((0.8, 0.2, 0.1), Outcome.LIST, ["0", "1", "2"]),  # one alone is no choice
+        ((0.3, 0.1, 0.3), Outcome.LIST, ["0", "1", "2"]),  # no heading is the question
+    ],
+)
+def test_headings_far_from_the_question_are_left_out(
+    headings: tuple[float, ...], outcome: Outcome, offered: list[str]
+) -> None:
+    hits = [
+        replace(hit, signs=hit.signs._replace(heading=heading))
+        for hit, heading in zip(_hits(LIKELY, 5.0, 4.9, 4.8), headings, strict=True)
+    ]
+    decision = decide(hits)
+    assert (decision.outcome, _anchors(decision)) == (outcome, offered)
 
 
 def test_likelihoods_are_of_a_question_and_never_contradict_each_other() -> None:

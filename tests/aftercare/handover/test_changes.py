@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
 
+from aftercare.attachments.kept import Kept
 from aftercare.database import reading, writing
 from aftercare.handover.changes import (
     Replied,
     WithSomebodyElse,
     WithTheBot,
+    Written,
     ask_for_person,
     end_silence,
     end_wait,
@@ -22,10 +25,12 @@ from aftercare.handover.changes import (
     leave_queue,
     reply,
     take,
+    write_beside,
 )
 from aftercare.handover.notices import COME_BACK, LEAVE_MESSAGE
 from aftercare.handover.queue import is_with_person, queue_figures, read_standing
 from aftercare.privacy.erasure import remove_conversations
+from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, MessageState, Sender
 from aftercare.tables.handover import HandoverState
 from aftercare.tables.staff import Staff
@@ -54,7 +59,8 @@ def taken_by(desk: Desk, staff: Staff, over_from: int | None = None) -> None:
 def answer(desk: Desk, staff: Staff, text: str, form_id: str | None = None) -> Replied:
     with writing(desk.sessions) as session:
         own = session.get_one(Staff, staff.id)
-        return reply(session, desk.conversation_id, own, text, form_id or str(uuid4()), desk.now)
+        written = Written(text, form_id or str(uuid4()))
+        return reply(session, desk.conversation_id, own, written, desk.now)
 
 
 def say(desk: Desk, text: str, state: MessageState = MessageState.DONE) -> None:
@@ -225,3 +231,49 @@ def test_erased_conversation_takes_its_handovers_along(desk: Desk) -> None:
         remove_conversations(session, (desk.conversation_id,))
         assert queue_figures(session, desk.now).with_person == with_person - 1
     assert desk.steps() == []
+
+
+PHOTO = Kept("f" * 32, "hose.jpg", "image/jpeg", 4, 60, 40, "0" * 64)
+
+
+def test_files_go_with_an_answer_once(desk: Desk) -> None:
+    photo = replace(PHOTO, id=uuid4().hex)
+    taken_by(desk, desk.ana)
+    written = Written("", str(uuid4()), [photo], "The hose")
+    for new in (True, False):
+        with writing(desk.sessions) as session:
+            own = session.get_one(Staff, desk.ana.id)
+            assert reply(session, desk.conversation_id, own, written, desk.now).new is new
+    with reading(desk.sessions) as session:
+        (file,) = session.query(Attachment).filter_by(conversation_id=desk.conversation_id)
+        assert (file.id, file.description, file.staff_id) == (photo.id, "The hose", desk.ana.id)
+        assert (file.ticket_id, file.position) == (None, 0)
+
+
+@pytest.mark.parametrize("who_has_it", ["the bot", "who waits", "Ana", "Bruno"])
+def test_word_from_outside_leaves_the_conversation_where_it_is(desk: Desk, who_has_it: str) -> None:
+    if who_has_it == "who waits":
+        ask(desk)
+    elif who_has_it != "the bot":
+        taken_by(desk, desk.ana if who_has_it == "Ana" else desk.bruno)
+    written, steps = Written("Your report", str(uuid4())), desk.steps()
+
+    def write() -> Replied:
+        with writing(desk.sessions) as session:
+            own = session.get_one(Staff, desk.ana.id)
+            return write_beside(session, desk.conversation_id, own, written, desk.now)
+
+    if who_has_it == "Bruno":
+        with pytest.raises(WithSomebodyElse) as refused:
+            write()
+        assert refused.value.name == "Bruno"
+        return
+    assert [write().new, write().new] == [True, False]
+    last = desk.messages()[-1]
+    assert (last.sender, last.text, last.state, last.author) == (
+        Sender.STAFF,
+        "Your report",
+        MessageState.DONE,
+        "Ana",
+    )
+    assert desk.steps() == steps

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aftercare.catalogue.snapshot import Catalogue
-from aftercare.intake.keywords import guessed_by_keyword, service_by_keyword
+from aftercare.intake.keywords import guessed, hardly_told, service_by_fault, service_by_keyword
 from aftercare.intake.understood import FALLBACK, Understood
 from tests.answers import told
 
@@ -50,6 +50,44 @@ def test_message_that_the_bot_is_sure_of_needs_no_keyword(catalogue: Catalogue) 
     assert service_by_keyword(told("filter change", "ask_usage"), catalogue) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        (told("a12 is making ice", product="brisa-a12", symptom="ice"), "request_repair"),
+        (told("the washer leaks", product_category="washer", symptom="leak"), "request_repair"),
+        (told("the a12", product="brisa-a12"), None),
+        (told("it is making ice", symptom="ice"), None),
+        (told("Leaks", pressed=True, product="brisa-a12", symptom="leak"), None),
+    ],
+)
+def test_product_with_its_fault_is_for_the_repair(
+    catalogue: Catalogue, said: Understood, intent: str | None
+) -> None:
+    assert service_by_fault(said, catalogue) == intent
+
+
+def _likely(text: str, confidence: float, **entities: str) -> Understood:
+    said = told(text, "request_repair", confidence, **entities)
+    return replace(said, ranking=(("request_repair", confidence), ("greet", 0.1)))
+
+
+@pytest.mark.parametrize(
+    ("said", "hardly"),
+    [
+        (_likely("purple vento monday", 0.48, product="vento-r50"), True),
+        (_likely("purple vento monday", 0.6, product="vento-r50"), False),
+        (_likely("the vento is iced", 0.48, product="vento-r50", symptom="ice"), False),
+        (_likely("vento broken", 0.48, product="vento-r50"), False),  # a keyword of the service
+        (_likely("vento K4F-7M2C", 0.48, ticket_number="K4F-7M2C"), False),
+        (replace(_likely("purple vento", 0.48), ranking=()), False),  # decided before
+    ],
+)
+def test_likelihood_alone_has_to_be_a_sure_one(
+    catalogue: Catalogue, said: Understood, hardly: bool
+) -> None:
+    assert hardly_told(said, catalogue) is hardly
+
+
 def test_number_or_code_says_more_than_a_keyword(catalogue: Catalogue) -> None:
-    assert guessed_by_keyword(_unsure("refill"), catalogue)
-    assert not guessed_by_keyword(_unsure("refill E18", error_code="E18"), catalogue)
+    assert guessed(_unsure("refill"), catalogue)
+    assert not guessed(_unsure("refill E18", error_code="E18"), catalogue)

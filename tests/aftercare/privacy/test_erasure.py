@@ -121,6 +121,7 @@ def test_receipt_tells_what_became_of_each_store(stores: Stores, world: World) -
         ("chat_sessions", 0, 0, 0, 0),
         ("customers", 1, 1, 0, 0),
         ("owned_products", 1, 1, 0, 0),
+        ("maintenance", 0, 0, 0, 0),
         ("conversations", 1, 1, 0, 0),
         ("messages", 2, 2, 0, 0),
         ("unclaimed_conversations", 1, 1, 0, 0),

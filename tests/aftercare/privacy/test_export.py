@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from aftercare.database import reading, writing
 from aftercare.guidance.journal import Asked, Section, note_gap, record_answer
@@ -19,6 +20,7 @@ from aftercare.privacy.people import find_people
 from aftercare.privacy.receipts import Receipt, Why, find_receipt
 from aftercare.privacy.stores import Author, Stores
 from aftercare.tables.guidance import QuotedFor
+from aftercare.tables.tickets import Ticket
 from tests.aftercare.privacy.conftest import EMAIL, NAME, PHONE, World, remembered
 from tests.conftest import NOW
 
@@ -53,6 +55,17 @@ def test_archive_holds_contact_words_tickets_and_memory(stores: Stores, world: W
     (ticket,) = files["tickets.json"]
     assert (ticket["number"], ticket["records"]["serial_number"]) == (world.number, "W976543210")
     assert list(files["memory.json"]) == [world.conversation]
+
+
+def test_archive_tells_how_her_ticket_was_weighed(stores: Stores, world: World) -> None:
+    (ticket,) = unpacked(export(stores)[0])["tickets.json"]
+    with reading(stores.sessions) as session:
+        held = session.scalars(select(Ticket).where(Ticket.number == world.number)).one()
+    told = ticket["evaluation"]
+    assert (told["priority"], told["score"]) == (held.band, held.score)
+    assert told["score"] is not None and told["danger"] is False
+    assert told["counted"]["importance"] == held.importance
+    assert told["counted"]["price_minor"] == held.price_minor
 
 
 def test_colleagues_are_named_staff_and_others_stay_out(stores: Stores, world: World) -> None:

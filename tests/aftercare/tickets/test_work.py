@@ -17,7 +17,7 @@ from aftercare.staff.teams import retire_team as retire
 from aftercare.tables.catalogue import Service
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import Ticket, TicketStatus
-from aftercare.tickets.assignment import assign, give_to_team
+from aftercare.tickets.assignment import assign, give_to_team, hand_on
 from aftercare.tickets.checklist import tick, untick
 from aftercare.tickets.history import Actor, EventKind
 from aftercare.tickets.life import DESK, Incomplete, TooLate, move, next_moves, withdraw
@@ -217,6 +217,7 @@ def test_new_ticket_goes_to_the_team_of_its_first_step(
     team = make_team(session, "Front desk", role, now)
     add_member(session, team, rita)
     assert make_ticket(session).team is team
+    hand_on(session, team, None, by=DESK, now=now)
     retire(session, team)
     assert make_ticket(session).team_id is None
 

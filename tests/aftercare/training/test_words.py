@@ -84,6 +84,31 @@ def test_trouble_is_told_where_something_is_named(text: str) -> None:
     assert tells_trouble(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "guide me through cleaning the pump filter of the W900",
+        "show me how to change the filter",
+        "me guie na limpeza do filtro da bomba da W900",
+        "ensine-me a trocar o filtro",
+    ],
+)
+def test_who_wants_to_be_led_through_the_upkeep_does_it_oneself(text: str) -> None:
+    assert wants_training(told(text, "request_maintenance"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "clean the pump filter of the W900 please",
+        "the training said that the filter is due",
+        "preciso da revisão, como aprendi no treinamento",
+    ],
+)
+def test_who_wants_it_done_is_not_trained(text: str) -> None:
+    assert not wants_training(told(text, "request_maintenance"))
+
+
 @pytest.mark.parametrize("text", ["continue my training", "retomar a aula de onde paramos"])
 def test_wish_to_go_on(text: str) -> None:
     assert asks_to_go_on(text)

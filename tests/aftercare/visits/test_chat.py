@@ -9,7 +9,9 @@ import pytest
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.desk import Desk
 from aftercare.intake.state import Memory
+from aftercare.postbacks import postback
 from aftercare.replies import Reply
+from aftercare.short_answers import LastAnswer
 from aftercare.tables.tickets import Ticket, TicketStatus
 from aftercare.tables.visits import Visit, VisitStatus
 from aftercare.talk import Talk
@@ -237,6 +239,53 @@ def test_typed_wish_to_move_finds_the_visit(
     assert joana.heard[0] == "utter_intake_opening"  # nothing is booked that could be moved
     _press(desk, _do(desk, "visit_times", number)[0].buttons[0].payload)
     assert joana.want("request_installation", said).heard == ["utter_visit_status"]
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("cancel the visit", "cancel"),
+        ("cancelar a visita", "cancel"),
+        ("move the visit", "inform"),
+        ("another day", "nlu_fallback"),
+    ],
+)
+def test_bare_wish_to_move_is_heard_whatever_it_is_taken_for(
+    desk: Desk, number: str, words: str, intent: str
+) -> None:
+    hear = desk.take_short_answer if intent == "cancel" else desk.hear_of_visit
+    before = _heard(hear(told(words, intent), None, Memory(), TALK))
+    assert "utter_visit_status" not in before  # nothing is booked that could be moved
+    _press(desk, _do(desk, "visit_times", number)[0].buttons[0].payload)
+    assert _heard(hear(told(words, intent), None, Memory(), TALK)) == ["utter_visit_status"]
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"), [("another day", "pause_training"), ("none of these", "deny")]
+)
+def test_who_wants_another_time_than_those_offered_sees_the_next(
+    desk: Desk, number: str, words: str, intent: str
+) -> None:
+    offer = _do(desk, "visit_times", number)
+    further = postback("", "visit_times", f"{number} {offer[1].values['last']}")
+    last = LastAnswer(offer[1].response, (further.payload,))
+    shown = desk.hear_of_visit(told(words, intent), last, Memory(), TALK)
+    assert _heard(shown) == ["utter_visit_offer", "utter_visit_none_fits"]
+    assert not {one.title for one in offer[0].buttons} & {one.title for one in shown[0].buttons}
+
+
+def test_typed_yes_cancels_the_visit_that_was_asked_about(
+    desk: Desk, number: str, stocked_sessions: SessionFactory
+) -> None:
+    _press(desk, _do(desk, "visit_times", number)[0].buttons[0].payload)
+    asked = _do(desk, "visit_cancel", number)[0]
+    buttons = ("visit_cancel_now", "visit_keep", "visit_times")
+    payloads = tuple(postback("", do, number).payload for do in buttons)
+    last = LastAnswer(asked.response, payloads)
+    kept = desk.take_short_answer(told("no", "deny"), last, Memory(), TALK)
+    assert _heard(kept) == ["utter_visit_kept"]
+    gone = desk.take_short_answer(told("yes", "affirm"), last, Memory(), TALK)
+    assert _heard(gone) == ["utter_visit_cancelled"]
 
 
 def test_other_wishes_are_taken_up_though_a_visit_is_booked(

@@ -1,0 +1,1 @@
+"""Complaints: received, assessed, investigated, answered with a proposal, escalated, closed."""

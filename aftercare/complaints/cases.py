@@ -1,0 +1,214 @@
+"""The life of a complaint: where it may go, and its first steps; every move is told in the history.
+
+A case is held together with its ticket, ticket first, so that nobody moves it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aftercare.clocks.plan import read_plan
+from aftercare.complaints.order import put_in_order
+from aftercare.complaints.plan import read_complaint_plan
+from aftercare.complaints.severity import facts_of, weigh
+from aftercare.errors import NotAllowed, NotFound, NoWorkingTime
+from aftercare.tables.complaints import ComplaintCase, ComplaintStatus
+from aftercare.tables.tickets import DONE_STATUSES, Ticket, TicketStatus
+from aftercare.tickets.checklist import tick
+from aftercare.tickets.history import Actor, record
+from aftercare.tickets.life import move
+
+#: The service whose tickets are complaints.
+COMPLAINT_SERVICE = "complaint"
+#: After a proposal of this level is contested, only outside bodies can help.
+LAST_LEVEL = 2
+
+#: Where a complaint may go from each status.
+MOVES: Mapping[ComplaintStatus, frozenset[ComplaintStatus]] = {
+    ComplaintStatus.RECEIVED: frozenset({ComplaintStatus.ACKNOWLEDGED, ComplaintStatus.CLOSED}),
+    ComplaintStatus.ACKNOWLEDGED: frozenset({ComplaintStatus.ASSESSED, ComplaintStatus.CLOSED}),
+    ComplaintStatus.ASSESSED: frozenset({ComplaintStatus.INVESTIGATED, ComplaintStatus.CLOSED}),
+    ComplaintStatus.INVESTIGATED: frozenset({ComplaintStatus.PROPOSED, ComplaintStatus.CLOSED}),
+    ComplaintStatus.PROPOSED: frozenset(
+        {
+            ComplaintStatus.ACCEPTED,
+            ComplaintStatus.CONTESTED,
+            ComplaintStatus.EXHAUSTED,
+            ComplaintStatus.UNANSWERED,
+            ComplaintStatus.INVESTIGATED,  # taken back
+            ComplaintStatus.CLOSED,
+        }
+    ),
+    ComplaintStatus.CONTESTED: frozenset({ComplaintStatus.PROPOSED, ComplaintStatus.CLOSED}),
+    # Who contests too late is heard all the same; who accepts too late gets a new proposal.
+    ComplaintStatus.UNANSWERED: frozenset(
+        {
+            ComplaintStatus.PROPOSED,
+            ComplaintStatus.CONTESTED,
+            ComplaintStatus.EXHAUSTED,
+            ComplaintStatus.CLOSED,
+        }
+    ),
+    ComplaintStatus.ACCEPTED: frozenset({ComplaintStatus.CLOSED}),
+    ComplaintStatus.EXHAUSTED: frozenset({ComplaintStatus.CLOSED}),
+    # Reopened with its ticket, back to the last step that was done.
+    ComplaintStatus.CLOSED: frozenset(
+        {
+            ComplaintStatus.RECEIVED,
+            ComplaintStatus.ACKNOWLEDGED,
+            ComplaintStatus.ASSESSED,
+            ComplaintStatus.INVESTIGATED,
+        }
+    ),
+}
+#: While these last, the company owes the customer an answer.
+OWED = frozenset(
+    {
+        ComplaintStatus.RECEIVED,
+        ComplaintStatus.ACKNOWLEDGED,
+        ComplaintStatus.ASSESSED,
+        ComplaintStatus.INVESTIGATED,
+        ComplaintStatus.CONTESTED,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What was done: the kind of the line of history, its note, and the procedure's step."""
+
+    kind: str
+    note: str = ""
+    step: str = ""
+    about: str | None = None
+
+
+def begin_complaint(session: Session, ticket: Ticket, now: datetime) -> None:
+    """Begin the case of a ticket that was just opened, if its service is about one."""
+    if ticket.service_id != COMPLAINT_SERVICE:
+        return
+    scale = read_complaint_plan(session).file.scale
+    weighed = weigh(facts_of(session, ticket, scale), scale)
+    case = ComplaintCase(
+        ticket_id=ticket.id,
+        status=ComplaintStatus.RECEIVED,
+        severity=weighed.severity,
+        severity_proposed=weighed.severity,
+        level=1,
+        received_at=now,
+        due_at=next_due(session, ticket, now),
+    )
+    put_in_order(case)
+    session.add(case)
+
+
+def case_of(session: Session, ticket: Ticket) -> ComplaintCase | None:
+    """The complaint of a ticket; None for one that is none."""
+    return session.scalar(select(ComplaintCase).where(ComplaintCase.ticket_id == ticket.id))
+
+
+def hold_case(session: Session, ticket: Ticket) -> ComplaintCase:
+    """The complaint of a ticket as it stands now, held for a change. Raises NotFound."""
+    # Two who change one complaint wait for each other here, each with the ticket first.
+    session.execute(select(Ticket.id).where(Ticket.id == ticket.id).with_for_update())
+    found = session.scalar(
+        select(ComplaintCase)
+        .where(ComplaintCase.ticket_id == ticket.id)
+        .with_for_update(of=ComplaintCase)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(f"ticket {ticket.number} is no complaint")
+    session.expire(found, ["proposals", "actions"])
+    return found
+
+
+def hold_open_case(session: Session, ticket: Ticket) -> ComplaintCase:
+    """The same for a case that can be worked on. Raises NotFound, and NotAllowed at its end."""
+    case = hold_case(session, ticket)
+    if case.status == ComplaintStatus.CLOSED:
+        raise NotAllowed(f"the complaint of ticket {ticket.number} is closed")
+    if ticket.status in DONE_STATUSES:
+        raise NotAllowed(f"ticket {ticket.number} is {ticket.status}; reopen it first")
+    return case
+
+
+def acknowledge(
+    session: Session, ticket: Ticket, *, by: Actor, now: datetime, note: str = ""
+) -> ComplaintCase:
+    """Note that the customer knows the number, the date, and by when they hear next.
+
+    Raises NotFound, and NotAllowed where that was noted before.
+    """
+    case = hold_open_case(session, ticket)
+    put(session, ticket, case, ComplaintStatus.ACKNOWLEDGED, Deed("complaint_acknowledged", note),
+        by=by, now=now)  # fmt: skip
+    case.acknowledged_at = now
+    return case
+
+
+def check_move(case: ComplaintCase, to: ComplaintStatus) -> None:
+    """Raises NotAllowed where the complaint cannot go there."""
+    if to not in MOVES[ComplaintStatus(case.status)]:
+        raise NotAllowed(f"the complaint cannot go from {case.status} to {to}")
+
+
+def put(
+    session: Session,
+    ticket: Ticket,
+    case: ComplaintCase,
+    to: ComplaintStatus,
+    deed: Deed,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Move a held complaint and tell it in the history; for this package's own moves.
+
+    Raises NotAllowed where it cannot go there.
+    """
+    check_move(case, to)
+    case.status = to
+    tell(session, ticket, deed, by=by, now=now)
+
+
+def tell(session: Session, ticket: Ticket, deed: Deed, *, by: Actor, now: datetime) -> None:
+    """Write what was done into the ticket's history, and tick off its step."""
+    record(session, ticket, deed.kind, by=by, now=now, about=deed.about, note=deed.note)
+    if deed.step:
+        # Procedures without that step, and done tickets, keep their checklists as they are.
+        with suppress(NotFound, NotAllowed):
+            tick(session, ticket, deed.step, by=by, now=now)
+
+
+def set_due(case: ComplaintCase, due_at: datetime | None) -> None:
+    """Tell anew by when the customer hears next; None: it is their turn, or the end."""
+    case.due_at, case.late_at = due_at, None
+    put_in_order(case)
+
+
+def next_due(session: Session, ticket: Ticket, now: datetime) -> datetime | None:
+    """By when the customer is to hear a proposal, in business hours from now; None: unknown."""
+    clocks = read_plan(session)
+    if clocks is None:
+        return None
+    minutes = read_complaint_plan(session).file.proposal_within
+    try:
+        return clocks.hours_of(ticket.region).due(now, timedelta(minutes=minutes))
+    except NoWorkingTime:
+        return None
+
+
+def move_ticket(
+    session: Session, ticket: Ticket, to: TicketStatus, *, by: Actor, now: datetime
+) -> None:
+    """Let the ticket follow its complaint where its service allows it."""
+    if ticket.status != to:
+        with suppress(NotAllowed):
+            move(session, ticket, to, by=by, now=now)
