@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from sqlalchemy import select
+
+from aftercare.database import SessionFactory, reading
 from aftercare.intake.digressions import COURTESIES, INTERRUPTS
 from aftercare.intake.state import Memory
 from aftercare.intake.understood import Understood
 from aftercare.intake.words import words_of
 from aftercare.replies import Reply
+from aftercare.tables.conversations import Message, Sender
 from aftercare.talk import Talk
 
 _LIKELY = 0.45
@@ -50,6 +54,25 @@ def wants_something_else(said: Understood) -> bool:
         return True
     asks = said.text.endswith("?") or said.intent == "request_human"
     return said.intent in INTERRUPTS and said.confidence >= _VERY_SURE and asks
+
+
+def said_last(sessions: SessionFactory, talk: Talk, *responses: str) -> bool:
+    """Whether one of these responses is what the customer was told last, by bot or people.
+
+    A yes to a question that is not the last one may belong to another. Raises StorageUnavailable.
+    """
+    with reading(sessions) as session:
+        last = session.execute(
+            select(Message.response)
+            .where(
+                Message.conversation_id == talk.conversation_id,
+                Message.sender.in_((Sender.BOT, Sender.STAFF)),
+            )
+            .order_by(Message.seq.desc())
+            .limit(1)
+        ).first()
+    # Where nothing is on file the bot is spoken to directly, and remembers what it asked.
+    return last is None or last.response in responses
 
 
 class Asked:

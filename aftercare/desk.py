@@ -21,7 +21,7 @@ from aftercare.handover.asking import People, wants_message
 from aftercare.hours import Hours
 from aftercare.intake.dialogue import Intake, Step, Verdict
 from aftercare.intake.digressions import DIGRESSIONS
-from aftercare.intake.keywords import guessed, hardly_told
+from aftercare.intake.keywords import fault_or_service, guessed, hardly_told
 from aftercare.intake.next_wish import Begin, NextWish
 from aftercare.intake.person import PERSON, asks_for_person, summary_for_person
 from aftercare.intake.state import REMEDY, IntakeState, Memory, follow_catalogue
@@ -109,7 +109,7 @@ class Desk(QuestionsBeside):
             return self._and_next(Turn(None, memory, [reply]), talk)
         if said.pressed and memory.undecided:
             said = explained(Understood.from_json(memory.undecided), service_intent, said)
-        choices = between(said, catalogue)
+        choices = between(said, catalogue) or fault_or_service(said, catalogue)
         # Who opened a ticket a moment ago most likely asks about that one.
         if choices and not (memory.ticket and choices[0] == "check_ticket_status"):
             memory.undecided, memory.choices = said.to_json(), list(choices)

@@ -28,6 +28,17 @@ _ORDINALS = (
     frozenset(["third", "3rd", "terceiro", "terceira"]),
     frozenset(["fourth", "4th", "last", "quarto", "ultimo"]),
 )
+#: What may stand beside the words of a time without changing what is said.
+_BESIDE_A_TIME = frozenset(
+    [
+        *("a", "the", "one", "on", "at", "in", "of", "as", "for", "is", "it", "me", "i", "take"),
+        *("fine", "ok", "okay", "yes", "please", "works", "good", "great", "perfect", "then"),
+        *("would", "be", "want", "that", "this", "time", "slot", "option"),
+        *("o", "um", "uma", "no", "na", "em", "de", "da", "do", "das", "dos", "para", "por", "sim"),
+        *("favor", "pode", "ser", "perfeito", "otimo", "entao", "eu", "quero", "prefiro", "fico"),
+        *("com", "dia", "horario", "opcao"),
+    ]
+)
 _REFUSED = re.compile(r"\b(?:not|n t|cannot|no|never|nao|nunca|nem)\b|n.t\b")
 _YES, _NO, _CANCEL = "affirm", "deny", "cancel"
 #: What is said where nothing was asked.
@@ -94,15 +105,18 @@ def button_meant(said: Understood, last: LastAnswer | None) -> Understood | None
 def offer_told(said: Understood, last: LastAnswer | None) -> Understood | Reply | None:
     """The time or area of a visit that a typed answer tells: "the first one", "friday morning".
 
-    Where it tells several of those that were offered, these are offered again.
+    Where it tells several of those that were offered, or says more than that ("friday is bad"),
+    these are offered again.
     """
     spoken = words_of(said.text)
     refused = _REFUSED.search(plain(said.text)) or wants_to_move(said.text)
     if last is None or said.pressed or refused or len(spoken) > _SHORT:
         return None
     chosen = _told_of(last.offered, spoken)
-    if len(chosen) < 2:
-        return _pressed(said, chosen[0][1]) if chosen else None
+    if not chosen:
+        return None
+    if len(chosen) == 1 and "?" not in said.text and _says_no_more(spoken, chosen[0][0]):
+        return _pressed(said, chosen[0][1])
     buttons = [Button(title, POSTBACK, _entities(payload)) for title, payload in chosen]
     area = buttons[0].entities.get("do") == "visit_area"
     number = buttons[0].entities.get("of", "").partition(" ")[0]
@@ -121,6 +135,16 @@ def _told_of(offered: Sequence[tuple[str, str]], spoken: list[str]) -> list[tupl
         for one, title in zip(offered, titles, strict=True)
         if known and all(_names(word, title) for word in known)
     ]
+
+
+def _says_no_more(spoken: list[str], title: str) -> bool:
+    """Whether every word tells the time, or nothing at all."""
+    own = _words_of_title(title)
+    ordinals = frozenset[str]().union(*_ORDINALS)
+    return all(
+        plain(word) in _BESIDE_A_TIME or word in ordinals or _names(word, own) or word.isdigit()
+        for word in spoken
+    )
 
 
 def _names(word: str, title: list[str]) -> bool:

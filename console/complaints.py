@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from aftercare.catalogue.entries import LANGUAGES
-from aftercare.complaints.cases import COMPLAINT_SERVICE
+from aftercare.complaints.beginning import COMPLAINT_SERVICE
 from aftercare.complaints.figures import (
     Counted,
     Total,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from aftercare.announcements import Announcements
-from aftercare.complaints.announcing import tell_of_complaint, tell_of_proposal
+from aftercare.complaints.announcing import hold_chat, tell_of_complaint, tell_of_proposal
 from aftercare.complaints.answering import accept, contest
 from aftercare.complaints.cases import acknowledge, case_of
 from aftercare.complaints.chat import EXHAUSTED, RECEIVED, UNFOUNDED
@@ -44,6 +44,7 @@ from aftercare.tables.complaints import (
     Severity,
 )
 from aftercare.tables.tickets import Ticket
+from aftercare.ticket_numbers import read_number
 from aftercare.tickets.history import Actor
 from console import complaints_words as words
 from console.access import Visit, find_ticket, open_change, open_visit
@@ -245,6 +246,7 @@ def _carry_out(
     try:
         with open_change(request, form) as visit:
             announcements = Announcements(visit.desk.engine)
+            hold_chat(visit.session, Ticket.number == read_number(number))
             ticket = find_ticket(visit, number, to_change=True)
             wanted = deed(visit, ticket)
             if isinstance(wanted, ComplaintProposal):

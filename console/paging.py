@@ -15,9 +15,11 @@ from console.forms import query_value
 
 PAGE_SIZE = 25
 _LARGEST_KEY = 2**63 - 1
-#: So many rows are looked at one by one; the more only where one of a hundred fits.
-_LOOKED_AT = (300, 4000)
+#: So many rows are looked at one by one, and then as many as a page should take, where one of a
+#: hundred fits.
+_LOOKED_AT = 300
 _COMMON = 0.01
+_AMPLY = 1.5
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ def _by_looking[Row](
         columns = (getattr(entity, at.key), getattr(entity, key.key))
         return tuple(column.asc() if upwards else column.desc() for column in columns)
 
-    for rows in _LOOKED_AT:
+    rows = _LOOKED_AT
+    while True:
         first = statement.order_by(*ordered(key.class_)).limit(rows).subquery()
         row = aliased(key.class_, first)
         fits = select(getattr(row, key.key)).where(looks(row)).order_by(*ordered(row)).limit(most)
@@ -146,9 +149,10 @@ def _by_looking[Row](
             return found
         if (session.scalar(select(func.count()).select_from(first)) or 0) < rows:
             return found
-        if len(found) < rows * _COMMON:
-            break
-    return None
+        share = len(found) / rows
+        if rows > _LOOKED_AT or share < _COMMON:
+            return None
+        rows = round(_AMPLY * most / share)
 
 
 def _edge_of(row: object, at: InstrumentedAttribute[Any], key: InstrumentedAttribute[Any]) -> str:

@@ -15,6 +15,7 @@ from aftercare.errors import NotAllowed
 from aftercare.handover.changes import WithSomebodyElse, Written, write_beside
 from aftercare.privacy.masking import mask_for_storing
 from aftercare.returns.pictures import add_pictures
+from aftercare.solved import can_be_reached
 from aftercare.staff.roles import CONVERSATIONS
 from aftercare.tables.attachments import FileUse
 from aftercare.tables.tickets import Ticket, TicketStatus
@@ -39,7 +40,7 @@ _Deed = Callable[[Visit, Sequence[Kept]], bool]
 
 
 class _NoChat(NotAllowed):
-    """The ticket came out of no conversation, so nothing can be said in one."""
+    """The ticket came out of no conversation, or of one that the customer cannot open any more."""
 
 
 @router.post("/tickets/{number}/files", name="add_ticket_files")
@@ -131,7 +132,7 @@ def _send(request: Request, number: str, sent: FilesForm, words: str, shows: str
     Raises FilesRefused, WithSomebodyElse, _NoChat, NotAllowed.
     """
     with open_form_visit(request, sent.fields, CONVERSATIONS) as visit:
-        conversation_id = _chat_of(find_ticket(visit, number))
+        conversation_id = _chat_of(visit, find_ticket(visit, number))
     form_id = sent.fields.get("id", "")
     if not _FORM_ID.fullmatch(form_id):
         raise NotAllowed("the form has no id")
@@ -143,7 +144,7 @@ def _send(request: Request, number: str, sent: FilesForm, words: str, shows: str
         written = Written(words, form_id, kept, shows, find_ticket(visit, number).id)
         told = write_beside(visit.session, conversation_id, visit.staff, written, visit.now)
         ticket = find_ticket(visit, number, to_change=True)
-        _chat_of(ticket)
+        _chat_of(visit, ticket)
         if told.new:
             record(
                 visit.session,
@@ -183,10 +184,12 @@ def _known(request: Request, number: str, sent: FilesForm, used_for: FileUse) ->
         return digests_on(visit.session, find_ticket(visit, number), used_for)
 
 
-def _chat_of(ticket: Ticket) -> str:
+def _chat_of(visit: Visit, ticket: Ticket) -> str:
     """Raises _NoChat, and NotAllowed where the ticket is closed."""
     if ticket.conversation_id is None:
         raise _NoChat("the ticket came out of no conversation")
+    if not can_be_reached(visit.session, ticket.conversation_id, visit.now):
+        raise _NoChat("the customer cannot open the conversation any more")
     if ticket.status == TicketStatus.CLOSED:
         raise NotAllowed(f"ticket {ticket.number} is closed: reopen it first")
     return ticket.conversation_id

@@ -15,6 +15,7 @@ from aftercare.errors import NotAllowed, StaleEdit
 from aftercare.privacy.masking import mask_for_storing
 from aftercare.tables.tickets import Ticket
 from aftercare.ticket_numbers import read_number
+from aftercare.tickets.doubles import ProposalOpen
 from aftercare.tickets.life import Incomplete, TooLate
 from aftercare.tickets.records import WrongValue
 from console.access import Visit, find_ticket, open_change, open_visit
@@ -115,6 +116,8 @@ def carry_out(
         return _refused(request, number, draft, "incomplete")
     except TooLate:
         return _refused(request, number, draft, "too_late")
+    except ProposalOpen:
+        return _refused(request, number, draft, "proposal_open")
     except NotAllowed:
         return _refused(request, number, draft, "not_allowed")
     path = link(request, "ticket", {"saved": saved}, number=number)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from aftercare.attachments.on_tickets import put_by_staff
+from aftercare.attachments.on_tickets import may_take_off, put_by_staff
 from aftercare.attachments.tying import of_ticket
 from aftercare.evaluation.facts import PART, facts_of, field_of_kind
 from aftercare.evaluation.versions import rule_of_version
@@ -181,14 +181,13 @@ def _staff_files(
     visit: Visit, ticket: Ticket, doubles: Sequence[Ticket], sent: Sequence[Attachment]
 ) -> tuple[StaffFile, ...]:
     """What staff put on the ticket and on its doubles, and sent, in the order of time."""
-    may_remove = ticket.status != TicketStatus.CLOSED
     found = [
         StaffFile(
             file_line(file),
             file.staff.name,
             file.created_at,
             file.used_for,
-            may_remove and one is ticket,
+            one is ticket and may_take_off(visit.session, ticket, file),
         )
         for one in (ticket, *doubles)
         for file in put_by_staff(visit.session, one)

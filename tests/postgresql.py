@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
@@ -13,6 +14,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+
+from aftercare.database import SessionFactory, reading
 
 SERVER = "postgresql+psycopg:///test"
 
@@ -28,6 +31,31 @@ BOTH = pytest.mark.parametrize(
     ],
     indirect=True,
 )
+
+#: For who waits for whom, which is not the same on SQLite.
+ON_POSTGRESQL = pytest.mark.parametrize(
+    "database",
+    [
+        pytest.param(
+            "postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]
+        )
+    ],
+    indirect=True,
+)
+
+
+def wait_for_waiting(sessions: SessionFactory) -> None:
+    """Return as soon as somebody in this database waits for what another one holds."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(600):
+        with reading(sessions) as session:
+            if session.scalar(waiting):
+                return
+        time.sleep(0.05)
+    pytest.fail("nobody waits")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from aftercare.attachments.kept import Kept
 from aftercare.errors import NotAllowed, NotFound
 from aftercare.tables.attachments import FileUse, TicketFile
+from aftercare.tables.returns import ReturnCase
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import Ticket, TicketStatus
 from aftercare.tickets.history import Actor, EventKind, record
@@ -68,11 +69,13 @@ def take_off_ticket(
 ) -> None:
     """Let go of a file; its content is the caller's to remove once that is committed.
 
-    Raises NotFound.
+    Raises NotFound, and NotAllowed where it stays (`may_take_off`).
     """
     file = session.get(TicketFile, file_id)
     if file is None or file.ticket_id != ticket.id:
         raise NotFound("the ticket has no such file")
+    if not may_take_off(session, ticket, file):
+        raise NotAllowed("the file stays with what was decided by it")
     record(
         session,
         ticket,
@@ -84,6 +87,18 @@ def take_off_ticket(
     )
     session.delete(file)
     session.flush()
+
+
+def may_take_off(session: Session, ticket: Ticket, file: TicketFile) -> bool:
+    """Whether a file may still be let go of: not from a closed ticket, and no picture of the goods
+    after their return is settled.
+    """
+    if ticket.status == TicketStatus.CLOSED:
+        return False
+    settled = select(ReturnCase.id).where(
+        ReturnCase.ticket_id == ticket.id, ReturnCase.settled_at.is_not(None)
+    )
+    return file.used_for != FileUse.INSPECTION or session.scalar(settled) is None
 
 
 def put_by_staff(session: Session, ticket: Ticket) -> list[TicketFile]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from aftercare.announcements import Announcements, Carrier
@@ -20,6 +21,7 @@ from aftercare.complaints.chat import REMINDER, TOLD
 from aftercare.complaints.closing import end_with_ticket
 from aftercare.complaints.plan import read_complaint_plan
 from aftercare.complaints.proposing import note_told, open_proposal
+from aftercare.conversations import lock_conversation
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.errors import NotFound
 from aftercare.solved import can_be_reached
@@ -41,6 +43,17 @@ _BATCH = 500
 #: A proposal that is newer than this is not reminded of.
 _TOO_NEW = timedelta(days=1)
 _PROPOSED = "proposed"
+
+
+def hold_chat(session: Session, which: ColumnElement[bool]) -> None:
+    """Hold the conversation of the ticket that is meant, to be called before the ticket is held.
+
+    Who writes in the chat holds both in this order, so neither waits for the other for ever.
+    """
+    conversation_id = session.scalar(select(Ticket.conversation_id).where(which))
+    if conversation_id is not None:
+        with suppress(NotFound):  # erased a moment ago
+            lock_conversation(session, conversation_id)
 
 
 def tell_of_complaint(
@@ -120,6 +133,7 @@ class ComplaintWatch:
         announcements = Announcements(self._carrier)
         try:
             with writing(self._sessions) as session:
+                hold_chat(session, Ticket.id == ticket_id)
                 ticket = session.get_one(Ticket, ticket_id, with_for_update=True)
                 do(session, ticket, announcements)
         except NotFound:  # the conversation was erased a moment ago
@@ -198,7 +212,10 @@ def _remind(session: Session, ticket: Ticket, told: Announcements, now: datetime
     proposal = open_proposal(hold_case(session, ticket))
     if proposal is None or proposal.reminded_at is not None:
         return
-    proposal.reminded_at = now
     what = f"{REMINDER}/{proposal.number}"
+    chat = ticket.conversation_id
     if tell_of_complaint(session, told, ticket, what, now):
         tell(session, ticket, Deed("complaint_reminded"), by=DESK, now=now)
+    elif chat is not None and can_be_reached(session, chat, now):
+        return  # a person has the chat: looked at again, because they may have left by then
+    proposal.reminded_at = now

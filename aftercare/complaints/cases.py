@@ -8,26 +8,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aftercare.clocks.plan import read_plan
+from aftercare.complaints.beginning import case_of, next_due
 from aftercare.complaints.order import put_in_order
-from aftercare.complaints.plan import read_complaint_plan
-from aftercare.complaints.severity import facts_of, weigh
-from aftercare.errors import NotAllowed, NotFound, NoWorkingTime
+from aftercare.errors import NotAllowed, NotFound
 from aftercare.tables.complaints import ComplaintCase, ComplaintStatus
 from aftercare.tables.tickets import DONE_STATUSES, Ticket, TicketStatus
 from aftercare.tickets.checklist import tick
 from aftercare.tickets.history import Actor, record
 from aftercare.tickets.life import move
 
-#: The service whose tickets are complaints.
-COMPLAINT_SERVICE = "complaint"
+__all__ = [
+    "LAST_LEVEL",
+    "MOVES",
+    "OWED",
+    "REOPENED",
+    "Deed",
+    "acknowledge",
+    "case_of",
+    "check_move",
+    "hold_case",
+    "hold_open_case",
+    "move_ticket",
+    "next_due",
+    "put",
+    "set_due",
+    "tell",
+]
+
 #: After a proposal of this level is contested, only outside bodies can help.
 LAST_LEVEL = 2
+#: The kind of the line of history for a case that was closed and is taken up again.
+REOPENED = "complaint_reopened"
 
 #: Where a complaint may go from each status.
 MOVES: Mapping[ComplaintStatus, frozenset[ComplaintStatus]] = {
@@ -87,30 +103,6 @@ class Deed:
     note: str = ""
     step: str = ""
     about: str | None = None
-
-
-def begin_complaint(session: Session, ticket: Ticket, now: datetime) -> None:
-    """Begin the case of a ticket that was just opened, if its service is about one."""
-    if ticket.service_id != COMPLAINT_SERVICE:
-        return
-    scale = read_complaint_plan(session).file.scale
-    weighed = weigh(facts_of(session, ticket, scale), scale)
-    case = ComplaintCase(
-        ticket_id=ticket.id,
-        status=ComplaintStatus.RECEIVED,
-        severity=weighed.severity,
-        severity_proposed=weighed.severity,
-        level=1,
-        received_at=now,
-        due_at=next_due(session, ticket, now),
-    )
-    put_in_order(case)
-    session.add(case)
-
-
-def case_of(session: Session, ticket: Ticket) -> ComplaintCase | None:
-    """The complaint of a ticket; None for one that is none."""
-    return session.scalar(select(ComplaintCase).where(ComplaintCase.ticket_id == ticket.id))
 
 
 def hold_case(session: Session, ticket: Ticket) -> ComplaintCase:
@@ -191,18 +183,6 @@ def set_due(case: ComplaintCase, due_at: datetime | None) -> None:
     """Tell anew by when the customer hears next; None: it is their turn, or the end."""
     case.due_at, case.late_at = due_at, None
     put_in_order(case)
-
-
-def next_due(session: Session, ticket: Ticket, now: datetime) -> datetime | None:
-    """By when the customer is to hear a proposal, in business hours from now; None: unknown."""
-    clocks = read_plan(session)
-    if clocks is None:
-        return None
-    minutes = read_complaint_plan(session).file.proposal_within
-    try:
-        return clocks.hours_of(ticket.region).due(now, timedelta(minutes=minutes))
-    except NoWorkingTime:
-        return None
 
 
 def move_ticket(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session, object_session
 
-from aftercare.asked import Question, ask, leaves_out, wants_something_else
+from aftercare.asked import Question, ask, leaves_out, said_last, wants_something_else
 from aftercare.clocks.plan import read_plan
 from aftercare.complaints.answering import accept, contest, give_reason, note_late_answer
 from aftercare.complaints.cases import acknowledge, case_of
@@ -53,6 +53,8 @@ _OFFERS: Mapping[str, str] = {
     Offer.GOODWILL: "utter_complaint_offer_goodwill",
     Offer.OTHER: "utter_complaint_offer_other",
 }
+#: What a proposal is told with, and the question that is asked after it.
+_PROPOSING = (*_OFFERS.values(), "utter_complaint_ask_answer", "utter_complaint_ask_agreed")
 _OUTDATED = Reply("utter_button_outdated")
 #: A yes of more words may hold a condition, a no of more words tells why.
 _SHORT = 4
@@ -67,7 +69,10 @@ class ComplaintTalk:
     def __init__(self, sessions: SessionFactory, clock: Callable[[], datetime]) -> None:
         self._sessions = sessions
         self._clock = clock
-        self.questions: dict[str, Question] = {AGREED: Agreed(self), WHY_NOT: WhyNot(self)}
+        self.questions: dict[str, Question] = {
+            AGREED: Agreed(self, sessions),
+            WHY_NOT: WhyNot(self),
+        }
 
     def handlers(self) -> dict[str, Handler]:
         """What buttons and announcements ask for, by name (aftercare/postbacks.py)."""
@@ -183,13 +188,17 @@ class ComplaintTalk:
         talk: Talk,
         answer: Callable[[Session, Ticket, int], list[Reply]],
     ) -> list[Reply]:
-        """Answer about a proposal that the conversation's customer may know of."""
+        """Answer about a proposal that the conversation's customer may know of.
+
+        What was proposed for a ticket that was merged is over: the other's numbers mean others.
+        """
         number, _, count = of.partition("/")
         if not (count.isascii() and count.isdigit() and len(count) < 6):
             return [_OUTDATED]
         with writing(self._sessions) as session, suppress(NotFound, NotAllowed):
             ticket = find_own(session, number, talk.conversation_id, memory.proved)
-            return answer(session, ticket, int(count))
+            if ticket.number == number:
+                return answer(session, ticket, int(count))
         return [_OUTDATED]
 
     def _case(
@@ -199,20 +208,26 @@ class ComplaintTalk:
             ticket = find_own(session, number, talk.conversation_id, memory.proved)
         except NotFound:
             return None
-        return case_of(session, ticket)
+        return case_of(session, ticket) if ticket.number == number else None
 
 
 class Agreed:
-    """Hears whether the customer agrees: a short yes, or any no."""
+    """Hears whether the customer agrees: a short yes, or any no.
 
-    def __init__(self, complaints: ComplaintTalk) -> None:
+    Only while the proposal is what was said last: a yes to anything else would bind nobody.
+    """
+
+    def __init__(self, complaints: ComplaintTalk, sessions: SessionFactory) -> None:
         self._complaints = complaints
+        self._sessions = sessions
 
     def hear(self, of: str, said: Understood, memory: Memory, talk: Talk) -> list[Reply] | None:
         """The answer; one that cannot be read as such is asked about once."""
         of, _, asked_again = of.partition(" ")
         if said.pressed:
             return None  # its own buttons are postbacks: this "yes" belongs to something else
+        if not said_last(self._sessions, talk, *_PROPOSING):
+            return None
         short = len(words_of(said.text)) <= _SHORT
         sure = said.confidence >= _SURE
         if said.intent == "deny" and (sure or (short and said.confidence >= _LIKELY)):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from aftercare.complaints.cases import (
     LAST_LEVEL,
+    REOPENED,
     Deed,
     hold_case,
     hold_open_case,
@@ -139,7 +140,7 @@ def reopen(
         raise NotAllowed(f"ticket {ticket.number} is {ticket.status}; reopen it first")
     if case.proposals:
         case.level = LAST_LEVEL
-    deed = Deed("complaint_reopened", note.strip())
+    deed = Deed(REOPENED, note.strip())
     put(session, ticket, case, _last_step(case), deed, by=by, now=now)
     case.outcome = case.closed_at = None
     set_due(case, next_due(session, ticket, now))

@@ -1,4 +1,4 @@
-"""What a complaint lacks before its ticket may be done. It looks at the tables alone."""
+"""What of a complaint keeps its ticket from being done or merged. It looks at the tables alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aftercare.tables.complaints import ComplaintCase, ComplaintProposal
+from aftercare.tables.complaints import ComplaintCase, ComplaintProposal, ProposalStatus
 
 
 class Need(StrEnum):
@@ -30,3 +30,15 @@ def complaint_needs(session: Session, ticket_id: int) -> tuple[Need, ...]:
     if session.scalar(told.limit(1)) is None:
         needs.append(Need.ANSWER)
     return (*needs, Need.OUTCOME)
+
+
+def awaits_answer(session: Session, ticket_id: int) -> bool:
+    """Whether the customer is to answer a proposal."""
+    open_one = (
+        select(ComplaintProposal.id)
+        .join(ComplaintProposal.case)
+        .where(
+            ComplaintCase.ticket_id == ticket_id, ComplaintProposal.status == ProposalStatus.OPEN
+        )
+    )
+    return session.scalar(open_one) is not None

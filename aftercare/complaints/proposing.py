@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aftercare.complaints.cases import (
+    REOPENED,
     Deed,
     hold_case,
     hold_open_case,
@@ -31,7 +32,7 @@ from aftercare.tables.complaints import (
     ProposalStatus,
 )
 from aftercare.tables.staff import Staff
-from aftercare.tables.tickets import Ticket, TicketStatus
+from aftercare.tables.tickets import Ticket, TicketEvent, TicketStatus
 from aftercare.tickets.history import Actor
 from aftercare.webhooks.events import COMPLAINT_PROPOSED, note_event
 
@@ -65,17 +66,18 @@ class Draft:
 def proposers(session: Session, case: ComplaintCase) -> list[Staff]:
     """Who may make the next proposal.
 
-    At first everybody. After one was contested, or the answer is late, a manager who made neither
-    it nor one before; where there is no such manager, anybody else; where there is nobody else at
-    all, whoever is there.
+    At first everybody. After one was contested, the answer is late or the case was reopened, a
+    manager who made neither it nor one before; where there is no such manager, anybody else; where
+    there is nobody else at all, whoever is there.
     """
     staff = list(session.scalars(select(Staff).where(Staff.active).order_by(Staff.name)))
     if case.level == 1:
         return staff
+    earlier = _before_reopening(session, case)
     before = {
         one.staff_id
         for one in case.proposals
-        if one.level < case.level or one.status == ProposalStatus.CONTESTED
+        if one.level < case.level or one.status == ProposalStatus.CONTESTED or one in earlier
     }
     others = [one for one in staff if one.id not in before]
     return [one for one in others if one.role in COMPLAINTS] or others or staff
@@ -221,3 +223,18 @@ def _check(
         if draft.cost > limit and staff.role not in REFUNDS:
             raise TooMuchMoney(f"an agent does not propose to pay {draft.cost}")
     return currency
+
+
+def _before_reopening(session: Session, case: ComplaintCase) -> list[ComplaintProposal]:
+    """What was proposed, and not taken back, before the case was reopened."""
+    reopened = session.scalar(
+        select(func.max(TicketEvent.at)).where(
+            TicketEvent.ticket_id == case.ticket_id, TicketEvent.kind == REOPENED
+        )
+    )
+    left_out = (ProposalStatus.OPEN, ProposalStatus.TAKEN_BACK)
+    return [
+        one
+        for one in case.proposals
+        if reopened and one.proposed_at <= reopened and one.status not in left_out
+    ]

@@ -15,6 +15,8 @@ from aftercare.intake.words import plain
 
 #: From this likelihood on a service is begun without a word of its own.
 _SURE = 0.5
+#: From this one on it is believed that a fault is told beside another wish.
+_SURE_OF_NO_FAULT = 0.75
 #: What nobody says by chance.
 _TELLING = (FURTHER_WISH, "symptom", "part", "feature", "wish", "amount", "serial_number")
 
@@ -47,6 +49,23 @@ def service_by_fault(said: Understood, catalogue: Catalogue) -> str | None:
     records = catalogue.service_by_intent[intent].records
     told = any(told_symptom(record, said) for record in records if record.kind == "symptom")
     return intent if told else None
+
+
+def fault_or_service(said: Understood, catalogue: Catalogue) -> tuple[str, ...]:
+    """The intents of two services, where a message tells a fault and is taken for a service that
+    takes none, such as an opinion; empty where the words leave no doubt.
+    """
+    service = catalogue.service_by_intent.get(said.intent)
+    repair = service_by_fault(said, catalogue)
+    if service is None or repair is None or service.completion != "open_ticket":
+        return ()
+    if not said.ranking or said.confidence >= _SURE_OF_NO_FAULT:
+        return ()
+    if any(record.kind == "symptom" for record in service.records):
+        return ()
+    if _said_by_keywords(plain(said.text), service) or said.first(FURTHER_WISH):
+        return ()
+    return repair, said.intent
 
 
 def guessed(said: Understood, catalogue: Catalogue) -> bool:

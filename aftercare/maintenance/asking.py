@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from aftercare.announcements import Announcements
@@ -26,6 +26,32 @@ _MOST = 100
 
 
 def tickets_to_ask_after(session: Session, now: datetime) -> list[int]:
+    """Tickets after which it may be asked now, in the order in which they were opened.
+
+    Found without a transaction that writes, and step by step: those that have to wait hold nobody
+    up.
+    """
+    found: list[int] = []
+    after: tuple[datetime, int] | None = None
+    while True:
+        statement = _to_ask_after(now).add_columns(Ticket.created_at, Conversation)
+        if after:
+            opened, last = after
+            same_moment = and_(Ticket.created_at == opened, Ticket.id > last)
+            statement = statement.where(or_(Ticket.created_at > opened, same_moment))
+        ordered = statement.order_by(Ticket.created_at, Ticket.id).limit(_MOST)
+        page = session.execute(ordered).all()
+        found += [
+            ticket_id
+            for ticket_id, _, conversation in page
+            if reach_of(session, conversation, now) is Reach.NOW
+        ]
+        if len(page) < _MOST:
+            return found
+        after = page[-1][1], page[-1][0]
+
+
+def _to_ask_after(now: datetime) -> Select[int]:
     """Tickets of the last two hours whose customers were not asked about their product yet.
 
     Those of services that send somebody, about a product that has a plan, without danger.
@@ -40,25 +66,21 @@ def tickets_to_ask_after(session: Session, now: datetime) -> list[int]:
         MaintenanceConsent.channel == Conversation.channel,
         MaintenanceConsent.ended_at.is_(None),
     )
-    return list(
-        session.scalars(
-            select(Ticket.id)
-            .join(Service, Service.id == Ticket.service_id)
-            .join(Conversation, Conversation.id == Ticket.conversation_id)
-            .where(
-                Ticket.created_at > now - TOO_LATE,
-                Ticket.customer_id.is_not(None),
-                Ticket.status != TicketStatus.CLOSED,
-                Ticket.danger.is_(False),
-                Service.visit.is_not(None),
-                Conversation.channel.in_(RULES),
-                Conversation.last_message_at <= now - QUIET,
-                planned,
-                ~asked,
-                ~decided,
-            )
-            .order_by(Ticket.created_at, Ticket.id)
-            .limit(_MOST)
+    return (
+        select(Ticket.id)
+        .join(Service, Service.id == Ticket.service_id)
+        .join(Conversation, Conversation.id == Ticket.conversation_id)
+        .where(
+            Ticket.created_at > now - TOO_LATE,
+            Ticket.customer_id.is_not(None),
+            Ticket.status != TicketStatus.CLOSED,
+            Ticket.danger.is_(False),
+            Service.visit.is_not(None),
+            Conversation.channel.in_(RULES),
+            Conversation.last_message_at <= now - QUIET,
+            planned,
+            ~asked,
+            ~decided,
         )
     )
 
@@ -74,7 +96,8 @@ def ask_after(
     if not hold_customer(session, ticket.customer_id):
         return False
     # Looked at again, because another process may have asked, or the customer have written.
-    if ticket_id not in tickets_to_ask_after(session, now) or ticket.product_id is None:
+    still = session.scalar(_to_ask_after(now).where(Ticket.id == ticket_id))
+    if still is None or ticket.product_id is None:
         return False
     if reach_of(session, conversation, now) is not Reach.NOW:
         return False

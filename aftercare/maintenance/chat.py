@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from aftercare.asked import Question, ask
 from aftercare.catalogue.snapshot import ServiceView
+from aftercare.conversations import lock_conversation
 from aftercare.database import SessionFactory, reading, writing
-from aftercare.errors import NotAllowed, NotFound
+from aftercare.errors import NotFound
 from aftercare.intake.state import IntakeState, Memory
 from aftercare.intake.understood import Understood
+from aftercare.maintenance.agreeing import piece_of_ticket, put_word
 from aftercare.maintenance.booking import fill_in
-from aftercare.maintenance.consent import consent_in, put_consent
+from aftercare.maintenance.consent import consent_in
 from aftercare.maintenance.deeds import mark_done, put_off, resume, stop
 from aftercare.maintenance.following import SIGN
 from aftercare.maintenance.hearing import WantsReminders, WasReminded
@@ -30,12 +32,11 @@ from aftercare.maintenance.plans import (
     standings_of,
 )
 from aftercare.maintenance.reach import may_hear
-from aftercare.ownership.registering import Particulars, register
 from aftercare.postbacks import Handler, postback
 from aftercare.replies import Button, Reply
 from aftercare.tables.conversations import Conversation
-from aftercare.tables.maintenance import ConsentHow, MaintenancePlan
-from aftercare.tables.ownership import OwnedProduct, OwnedSource
+from aftercare.tables.maintenance import MaintenancePlan
+from aftercare.tables.ownership import OwnedProduct
 from aftercare.tables.tickets import Ticket
 from aftercare.talk import Talk
 from aftercare.tickets.customer_acts import customer_of, find_own
@@ -109,15 +110,19 @@ class MaintenanceTalk:
             return [Reply("utter_maintenance_ask", values)]
 
     def agree(self, of: str, memory: Memory, talk: Talk) -> list[Reply]:
-        """Keep the yes, and register the piece where it is not known yet; `of`: a ticket."""
+        """Keep the yes, and register the piece where it is not known yet; `of`: a ticket.
+
+        A day is told only of a piece that may be heard of here.
+        """
         memory.asked = None
         with writing(self._sessions) as session:
             ticket = self._decide(session, of, memory, talk, given=True)
             if ticket is None or ticket.product is None:
                 return [_OUTDATED]
             values = {"product": _text(ticket.product.name, talk)}
-            owned = _piece_of(session, ticket, talk, self._clock())
-            plan = hold_plan(session, owned.id, self._clock()) if owned else None
+            owned = piece_of_ticket(session, ticket, talk.conversation_id, self._clock())
+            heard = owned is not None and may_hear(session, talk.conversation_id, owned)
+            plan = hold_plan(session, owned.id, self._clock()) if owned and heard else None
             if plan is None or plan.due_on is None:
                 return [Reply("utter_maintenance_agreed", values)]
             values["next"] = show_date(plan.due_on, talk.language)
@@ -135,26 +140,15 @@ class MaintenanceTalk:
         self, session: Session, number: str, memory: Memory, talk: Talk, *, given: bool
     ) -> Ticket | None:
         """Put the word on file; None where it is not this conversation's to say."""
+        conversation = _hold_conversation(session, talk)
         ticket = self._own(session, number, memory, talk)
-        if ticket is None or ticket.customer_id is None:
+        if conversation is None or ticket is None or ticket.customer_id is None:
             return None
-        present = consent_in(session, ticket.customer_id, talk.channel)
-        conversation = session.get_one(Conversation, talk.conversation_id)
-        said_here = present is None or present.conversation_id == talk.conversation_id
-        # Whoever only knows the address does not take back what the customer or staff said.
-        if present and present.given != given and not (said_here or conversation.identified):
-            return None
-        put_consent(
-            session,
-            ticket.customer_id,
-            talk.channel,
-            given=given,
-            how=ConsentHow.CHAT,
-            by=customer_of(ticket),
-            now=self._clock(),
-            conversation_id=talk.conversation_id,
+        by = customer_of(ticket)
+        said = put_word(
+            session, conversation, ticket.customer_id, given=given, by=by, now=self._clock()
         )
-        return ticket
+        return ticket if said else None
 
     # The reminder -------------------------------------------------------------------
 
@@ -256,33 +250,25 @@ class MaintenanceTalk:
     def _never(self, of: str, memory: Memory, talk: Talk) -> list[Reply]:
         """No reminders in this channel any more, of nothing."""
         memory.asked = None
-
-        def withdraw(session: Session, plan: MaintenancePlan) -> list[Reply]:
-            put_consent(
-                session,
-                plan.owned.customer_id,
-                talk.channel,
-                given=False,
-                how=ConsentHow.CHAT,
-                by=_owner(plan),
-                now=self._clock(),
-                conversation_id=talk.conversation_id,
+        with writing(self._sessions) as session:
+            # Held before the customer and their pieces, as by the watch.
+            conversation = _hold_conversation(session, talk)
+            owned = _piece_heard(session, of, talk)
+            if conversation is None or owned is None:
+                return [_OUTDATED]
+            by = Actor(owned.customer.name or "customer")
+            said = put_word(
+                session, conversation, owned.customer_id, given=False, by=by, now=self._clock()
             )
-            return [Reply("utter_maintenance_never")]
-
-        return self._with_piece(of, talk, withdraw) or [_OUTDATED]
+            return [Reply("utter_maintenance_never") if said else _OUTDATED]
 
     # Parts ----------------------------------------------------------------------------
 
     def _with_piece(self, of: str, talk: Talk, work: _Work) -> list[Reply]:
         """Do it with a piece that may be heard of here; empty where it may not, or is gone."""
         with writing(self._sessions) as session:
-            owned = session.get(OwnedProduct, _read_id(of))
-            if owned is None or owned.retired_at is not None:
-                return []
-            if not may_hear(session, talk.conversation_id, owned):
-                return []
-            plan = hold_plan(session, owned.id, self._clock())
+            owned = _piece_heard(session, of, talk)
+            plan = hold_plan(session, owned.id, self._clock()) if owned else None
             return work(session, plan) if plan else []
 
     def _own(self, session: Session, number: str, memory: Memory, talk: Talk) -> Ticket | None:
@@ -299,27 +285,20 @@ class MaintenanceTalk:
         return Reply(response, {**values, "next": show_date(plan.due_on, talk.language)})
 
 
-def _piece_of(session: Session, ticket: Ticket, talk: Talk, now: datetime) -> OwnedProduct | None:
-    """The piece that a ticket is about, registered now where the desk did not know of it."""
-    if ticket.owned_product_id is not None:
-        return session.get(OwnedProduct, ticket.owned_product_id)
-    if ticket.customer is None or ticket.product is None:
-        return None
-    vouched = session.get_one(Conversation, talk.conversation_id).identified
+def _hold_conversation(session: Session, talk: Talk) -> Conversation | None:
+    """The conversation that is talked in, held; None where it is not on file."""
     try:
-        owned = register(
-            session,
-            ticket.customer,
-            ticket.product,
-            Particulars(),
-            source=OwnedSource.SIGNED_IN if vouched else OwnedSource.INTAKE,
-            by=customer_of(ticket),
-            now=now,
-        )
-    except NotAllowed:
+        return lock_conversation(session, talk.conversation_id)
+    except NotFound:
         return None
-    ticket.owned_product_id = owned.id
-    return owned
+
+
+def _piece_heard(session: Session, of: str, talk: Talk) -> OwnedProduct | None:
+    """The piece that a button names; None where it is gone, or may not be heard of here."""
+    owned = session.get(OwnedProduct, _read_id(of))
+    if owned is None or owned.retired_at is not None:
+        return None
+    return owned if may_hear(session, talk.conversation_id, owned) else None
 
 
 def _read_id(of: str) -> int:

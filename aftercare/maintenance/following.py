@@ -5,7 +5,7 @@ The service is the one whose sign is a day on which maintenance is due.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select, update
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from aftercare.intake.words import main_words, words_of
 from aftercare.maintenance.deeds import mark_done, note_booked, take_back
 from aftercare.maintenance.plans import due_items, hold_plan, local_day, refresh
+from aftercare.maintenance.reach import may_hear
 from aftercare.tables.catalogue import MaintenanceTask
 from aftercare.tables.maintenance import DeedKind, MaintenanceDeed, MaintenancePlan
 from aftercare.tables.ownership import OwnedProduct
@@ -32,7 +33,9 @@ def note_opened(session: Session, ticket: Ticket, now: datetime) -> None:
     plan = hold_plan(session, owned_id, now) if owned_id else None
     if plan is None or plan.ticket_id is not None:
         return
-    if ticket.owned_product_id is None:
+    # That a ticket is about a piece lets its conversation hear of it: nobody gets in by an address.
+    chat = ticket.conversation_id
+    if ticket.owned_product_id is None and (not chat or may_hear(session, chat, plan.owned)):
         ticket.owned_product_id = plan.owned_product_id
     keys = named_in(ticket.description, plan.owned.product.maintenance)
     by = Actor((ticket.customer.name if ticket.customer else "") or "customer")
@@ -55,12 +58,25 @@ def follow_ticket(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Let the plan follow a move that the ticket has made, from one status to another."""
+    """Let its plans follow a move that the ticket has made, from one status to another."""
     if not _sees_to_maintenance(ticket):
         return
-    plan = _plan_of(session, ticket, now)
-    if plan is None:
-        return
+    for owned_id in _pieces_seen_to(session, ticket):
+        plan = hold_plan(session, owned_id, now)
+        if plan is not None:
+            _follow(session, plan, ticket, kind, statuses, by=by, now=now)
+
+
+def _follow(
+    session: Session,
+    plan: MaintenancePlan,
+    ticket: Ticket,
+    kind: str,
+    statuses: tuple[TicketStatus, TicketStatus],
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
     before, to = statuses
     if kind == EventKind.MERGED and plan.ticket_id == ticket.id:
         _hand_over(session, plan, ticket, now)
@@ -114,15 +130,19 @@ def _piece_of(session: Session, ticket: Ticket) -> int | None:
     )
 
 
-def _plan_of(session: Session, ticket: Ticket, now: datetime) -> MaintenancePlan | None:
-    """The plan that the ticket sees to, or saw to before it was done; held."""
-    owned_id = session.scalar(
-        select(MaintenancePlan.owned_product_id)
-        .join(MaintenanceDeed, MaintenanceDeed.plan_id == MaintenancePlan.id)
-        .where(MaintenanceDeed.ticket_id == ticket.id, MaintenanceDeed.kind == DeedKind.BOOKED)
-        .limit(1)
+def _pieces_seen_to(session: Session, ticket: Ticket) -> Sequence[int]:
+    """The pieces whose plans the ticket sees to, or saw to before it was done.
+
+    They are several where another ticket was merged into it. In the order in which they are held.
+    """
+    booked = select(MaintenanceDeed.plan_id).where(
+        MaintenanceDeed.ticket_id == ticket.id, MaintenanceDeed.kind == DeedKind.BOOKED
     )
-    return hold_plan(session, owned_id, now) if owned_id else None
+    return session.scalars(
+        select(MaintenancePlan.owned_product_id)
+        .where(MaintenancePlan.id.in_(booked))
+        .order_by(MaintenancePlan.owned_product_id)
+    ).all()
 
 
 def _booked(session: Session, plan: MaintenancePlan, ticket: Ticket) -> list[str]:

@@ -11,17 +11,19 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from aftercare.asked import wants_something_else
+from aftercare.asked import said_last, wants_something_else
 from aftercare.database import SessionFactory, reading
+from aftercare.intake.digressions import INTERRUPTS
 from aftercare.intake.state import Memory
 from aftercare.intake.understood import Understood
-from aftercare.intake.words import plain, words_of
+from aftercare.intake.words import plain, tells_a_fault, words_of
 from aftercare.replies import Reply
-from aftercare.tables.conversations import Message, Sender
+from aftercare.tables.catalogue import Service
 from aftercare.talk import Talk
 
 _LIKELY = 0.45
 _SHORT = 8
+_NO_WORD = re.compile(r"[^\w']+")
 #: "I did it", "all done", and not "can it be done?" or "I changed my mind".
 _DONE = re.compile(
     r"\b(?:i|we)(?: have|'?ve)? (?:already |just )?(?:did|done|changed(?! my mind)|cleaned"
@@ -30,14 +32,44 @@ _DONE = re.compile(
     r"|\bja (?:fiz|fizemos|foi feito|esta feit[oa]|troquei|limpei|lavei|verifiquei)\b"
     r"|\bfiz (?:isso|tudo)\b|^(?:sim |ja )*feit[oa]\b"
 )
-_NOT_DONE = re.compile(r"\?|\b(?:not|never|nao|nunca|ainda|yet)\b|n't\b")
+_BARE_DONE = re.compile(
+    r"(?:yes |ok |sim )?(?:"
+    r"(?:i|we)(?: have|'?ve)? (?:already |just )?(?:did|done)(?: (?:it|that|this|all|everything"
+    r"|of|them|already|myself|ourselves|today|yesterday|thanks?|thank|you))*"
+    r"|(?:all |already |it'?s |it is )*done(?: (?:it|that|already|thanks?|thank|you))*"
+    r"|(?:eu )?(?:ja )?(?:fiz|fizemos|foi feito|esta feit[oa]|feit[oa])"
+    r"(?: (?:isso|tudo|hoje|ontem|ja|obrigad[oa]))*)"
+)
+_NOT_DONE = re.compile(
+    r"\?|\b(?:not|never|nao|nunca|ainda|yet|still|but|continua\w*|mas)\b|n't\b"
+    # Of another day than today: staff and the customer's page note it with its day.
+    r"|\blast (?:month|year)\b|\b(?:mes|ano) passado\b|\b(?:months?|years?) ago\b"
+    r"|\b(?:meses|anos?) atras\b"
+)
+#: Later and stop are heard only where next to nothing else is said: "the leak did not stop" and
+#: "no more water comes out" tell of a fault.
 _LATER = re.compile(
-    r"\b(?:later|next week|another time|not now|in a week|remind me again|mais tarde|depois"
-    r"|semana que vem|proxima semana|agora nao|outra hora|me lembre)\b"
+    r"(?:(?:please|ok|okay|yes|no|maybe|perhaps|just|busy|i'?m|i'?ll|i|will|would|rather|do|it"
+    r"|that|let'?s|can|could|you|we|ask|tell|remind|me|again|then|thanks?|a|bit"
+    r"|por|favor|sim|nao|talvez|so|pode|podemos|posso|prefiro|lembrar|lembre|faco|vou|fazer|eu"
+    r"|isso|ver|vejo|de|novo|na|o|um|pouco|obrigad[oa]) )*"
+    r"(?:later|next week|another time|not now|in a week|remind me again|mais tarde|depois"
+    r"|semana que vem|proxima semana|agora nao|outra hora|me lembre|lembre me)"
+    r"(?: (?:please|ok|thanks?|thank|you|then|maybe|again|on|i'?ll|i|will|do|it|that|remind|me"
+    r"|por|favor|talvez|eu|faco|vejo|vou|fazer|isso|de|novo|mais|tarde|na|outra|hora|depois"
+    r"|semana|que|vem|proxima|later|next|week|another|time|obrigad[oa]"
+    r"|in|a|few|days|month|tomorrow|amanha|daqui|em|no|uns|dias|mes))*"
 )
 _STOP = re.compile(
-    r"\b(?:stop|unsubscribe|no more|don'?t remind|parar|pare|chega|nao (?:quero|preciso) mais"
-    r"|nao me lembr\w+|sem lembretes)\b"
+    r"(?:(?:please|ok|okay|yes|no|just|you can|i want(?: to| you to)?|i'd like to|por favor|sim"
+    r"|pode|podem|quero|eu|so|agora|thanks?|obrigad[oa]) )*"
+    r"(?:stop|unsubscribe|no more|don'?t remind|parar|pare|chega|nao (?:quero|preciso) mais"
+    r"|nao me lembr\w+|sem lembretes)"
+    r"(?: (?:it|that|this|these|those|me|reminders?|reminding|messages?|messaging|sending|asking"
+    r"|again|any|anymore|more|about|of|with|the|for|now|please|thanks?|thank|you|product"
+    r"|com|isso|disso|disto|de|do|da|desse|deste|lembretes?|lembrar|lembrad[oa]s?|lembrando|me"
+    r"|ser|receber|mandar|enviar|avisar|avisos?|mensagem|mensagens|esses|estes|os|mais|nunca"
+    r"|agora|por|favor|obrigad[oa]|produto|nada))*"
 )
 
 #: What the bot says in a reminder; either may stand last.
@@ -61,7 +93,7 @@ class WantsReminders:
             return None
         if said.intent == "affirm" and said.confidence >= _LIKELY:
             return self._agree(of, memory, talk)
-        if said.intent in ("deny", "skip", "cancel") or _STOP.search(_plain(said)):
+        if said.intent in ("deny", "skip", "cancel") or _is_whole(_STOP, said):
             return self._decline(of, memory, talk)
         return None
 
@@ -86,12 +118,11 @@ class WasReminded:
         """What the button of the same meaning does; a bare yes or no shows the buttons again."""
         if not _answers(self._sessions, said, talk, *_REMINDING):
             return None
-        text = _plain(said)
-        if _STOP.search(text):
+        if _is_whole(_STOP, said):
             return self._stop(of, memory, talk)
-        if _LATER.search(text) or said.intent == "skip":
+        if _is_whole(_LATER, said) or said.intent == "skip":
             return self._next_week(of, memory, talk)
-        if _DONE.search(text) and not _NOT_DONE.search(text):
+        if _is_done(said):
             return self._done(of, memory, talk)
         if said.intent in ("affirm", "deny", "cancel"):
             return self._choose(of, memory, talk)
@@ -106,22 +137,36 @@ def _answers(sessions: SessionFactory, said: Understood, talk: Talk, *responses:
     """Whether a message is a short answer to what the bot said last."""
     if said.pressed or wants_something_else(said) or len(words_of(said.text)) > _SHORT:
         return False
-    text = _plain(said)
-    told = any(pattern.search(text) for pattern in (_DONE, _LATER, _STOP))
-    if said.confidence < _LIKELY and not told:
+    # Whatever the bot takes it for: "unsubscribe" is no question of privacy here.
+    bare = any(_is_whole(pattern, said) for pattern in (_BARE_DONE, _LATER, _STOP))
+    if not bare:
+        if said.confidence < _LIKELY and not _is_done(said):
+            return False
+        if said.first("symptom") or _wants_a_service(sessions, said):
+            return False
+    return said_last(sessions, talk, *responses)
+
+
+def _wants_a_service(sessions: SessionFactory, said: Understood) -> bool:
+    """Whether a message most likely asks for a service, or for something else meanwhile."""
+    if said.confidence < _LIKELY:
         return False
+    if said.intent in INTERRUPTS:
+        return True
     with reading(sessions) as session:
-        last = session.execute(
-            select(Message.response)
-            .where(
-                Message.conversation_id == talk.conversation_id,
-                Message.sender.in_((Sender.BOT, Sender.STAFF)),
-            )
-            .order_by(Message.seq.desc())
-            .limit(1)
-        ).first()
-    # Where nothing is on file the bot is spoken to directly, and remembers what it asked.
-    return last is None or last.response in responses
+        found = select(Service.id).where(Service.intent == said.intent)
+        return session.scalar(found.limit(1)) is not None
+
+
+def _is_done(said: Understood) -> bool:
+    """Whether it was done, and now: not that it was done and something is wrong all the same."""
+    text = _plain(said)
+    return bool(_DONE.search(text) and not _NOT_DONE.search(text) and not tells_a_fault(text))
+
+
+def _is_whole(pattern: re.Pattern[str], said: Understood) -> bool:
+    """Whether a message says nothing else."""
+    return pattern.fullmatch(" ".join(_NO_WORD.sub(" ", _plain(said)).split())) is not None
 
 
 def _plain(said: Understood) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from aftercare.maintenance.consent import all_consents
+from aftercare.maintenance.consent import all_consents, hold_customer
+from aftercare.maintenance.stale import follow_customers
+from aftercare.tables.conversations import Conversation
 from aftercare.tables.maintenance import (
+    ConsentHow,
     MaintenanceConsent,
     MaintenanceDeed,
     MaintenanceItem,
@@ -93,7 +96,26 @@ def remove_consents(session: Session, customers: Sequence[int]) -> None:
 
 
 def let_go_of_conversations(session: Session, conversations: Sequence[str]) -> None:
-    """Conversations are deleted: that a yes or no was said there stays, without the place."""
+    """Conversations are deleted: that a yes or no was said there stays, without the place.
+
+    A yes of somebody for whom the website did not vouch was good there alone, and ends with it.
+    """
+    unvouched = select(Conversation.id).where(
+        Conversation.id.in_(conversations), Conversation.identified.is_(False)
+    )
+    ending = (
+        MaintenanceConsent.conversation_id.in_(unvouched),
+        MaintenanceConsent.how == ConsentHow.CHAT,
+        MaintenanceConsent.given,
+        MaintenanceConsent.ended_at.is_(None),
+    )
+    whose = session.scalars(select(MaintenanceConsent.customer_id).where(*ending)).all()
+    for customer_id in sorted(set(whose)):
+        hold_customer(session, customer_id)  # before their pieces, as everywhere
+    if whose:
+        ended = update(MaintenanceConsent).where(*ending).values(ended_at=datetime.now(UTC))
+        session.execute(ended.execution_options(synchronize_session=False))
+        follow_customers(session, whose)
     session.execute(
         update(MaintenanceConsent)
         .where(MaintenanceConsent.conversation_id.in_(conversations))

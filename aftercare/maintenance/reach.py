@@ -91,7 +91,7 @@ def may_hear(session: Session, conversation_id: str, owned: OwnedProduct) -> boo
     conversation = session.get(Conversation, conversation_id)
     if conversation is None:
         return False
-    if conversation.identified and conversation.customer_id == owned.customer_id:
+    if vouches_for(conversation, owned.customer_id):
         return True
     opened = select(Ticket.id).where(
         Ticket.conversation_id == conversation_id,
@@ -99,6 +99,11 @@ def may_hear(session: Session, conversation_id: str, owned: OwnedProduct) -> boo
         Ticket.customer_id == owned.customer_id,
     )
     return session.scalar(opened.limit(1)) is not None
+
+
+def vouches_for(conversation: Conversation, customer_id: int) -> bool:
+    """Whether the website said that it is this customer who writes in the conversation."""
+    return conversation.identified and conversation.customer_id == customer_id
 
 
 def _conversations(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,16 @@ def follow_product(session: Session, product_id: str) -> None:
     session.execute(
         update(OwnedProduct)
         .where(OwnedProduct.product_id == product_id)
+        .values(plan_stale=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def follow_customers(session: Session, customers: Sequence[int]) -> None:
+    """What these customers said of reminders has changed: their plans follow by and by."""
+    session.execute(
+        update(OwnedProduct)
+        .where(OwnedProduct.customer_id.in_(customers))
         .values(plan_stale=True)
         .execution_options(synchronize_session=False)
     )

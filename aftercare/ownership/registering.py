@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -56,16 +56,23 @@ def register(
     source: OwnedSource,
     by: Actor,
     now: datetime,
+    heard: Collection[int] = (),
 ) -> OwnedProduct:
     """The customer's piece of the product, added where it is not registered yet.
 
     The same serial number, or else the same day of purchase, is the same piece. What is on file of
-    it stays; what is missing is filled in. Raises NotAllowed for days that cannot be.
+    it stays; what is missing is filled in. Who only knows the customer's address has to name the
+    piece; it is guessed only among those of `heard`, of which they have spoken already. Raises
+    NotAllowed for days that cannot be.
     """
     told = _checked(told, now)
     # Held, so that two tickets at the same time register it once.
     session.execute(select(Customer.id).where(Customer.id == customer.id).with_for_update())
-    owned = same_piece(_pieces(session, customer.id, product.id), told)
+    pieces = pieces_of(session, customer.id, product.id)
+    if source is OwnedSource.INTAKE:
+        owned = named_piece(pieces, told) or same_piece([p for p in pieces if p.id in heard], told)
+    else:
+        owned = same_piece(pieces, told)
     if owned is None:
         owned = new_piece(customer.id, product, told, source=source, by=by, now=now)
         session.add(owned)
@@ -97,6 +104,19 @@ def same_piece(pieces: Sequence[OwnedProduct], told: Particulars) -> OwnedProduc
         if owned.bought_on == told.bought_on:
             return owned
     return next((owned for owned in known if owned.bought_on is None), None)
+
+
+def named_piece(pieces: Sequence[OwnedProduct], told: Particulars) -> OwnedProduct | None:
+    """The piece on file with the serial number, or else the day of purchase, that is told."""
+    if told.serial:
+        for owned in pieces:
+            if owned.serial == told.serial:
+                return owned
+        pieces = [owned for owned in pieces if owned.serial is None]
+    if told.bought_on is None:
+        return None
+    known = (owned for owned in pieces if owned.retired_at is None)
+    return next((owned for owned in known if owned.bought_on == told.bought_on), None)
 
 
 def contradicts(told: Particulars, owned: OwnedProduct) -> bool:
@@ -219,7 +239,8 @@ def _checked(told: Particulars, now: datetime) -> Particulars:
     )
 
 
-def _pieces(session: Session, customer_id: int, product_id: str) -> list[OwnedProduct]:
+def pieces_of(session: Session, customer_id: int, product_id: str) -> list[OwnedProduct]:
+    """A customer's pieces of a product, in PIECES_ORDER."""
     return list(
         session.scalars(
             select(OwnedProduct)

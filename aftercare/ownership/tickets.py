@@ -94,9 +94,26 @@ def _register(
     """The customer's piece, added or completed. Raises NotAllowed for days that cannot be."""
     if ticket.customer is not None and ticket.product is not None:
         owned = register(
-            session, ticket.customer, ticket.product, told, source=source, by=by, now=now
+            session,
+            ticket.customer,
+            ticket.product,
+            told,
+            source=source,
+            by=by,
+            now=now,
+            heard=heard_in(session, ticket),
         )
         ticket.owned_product_id = owned.id
+
+
+def heard_in(session: Session, ticket: Ticket) -> set[int]:
+    """The customer's pieces that tickets of the same conversation are about."""
+    if ticket.conversation_id is None:
+        return set()
+    found = select(Ticket.owned_product_id).where(
+        Ticket.conversation_id == ticket.conversation_id, Ticket.customer_id == ticket.customer_id
+    )
+    return {owned_id for owned_id in session.scalars(found) if owned_id is not None}
 
 
 def _came_with(session: Session, ticket: Ticket, serial: str) -> OwnedProduct | None:

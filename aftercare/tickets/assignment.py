@@ -85,7 +85,7 @@ def hand_on(session: Session, owner: Owner, to: Owner | None, *, by: Actor, now:
     How many they were. From a team to a person they leave the team, and whoever works on one
     already goes on. Raises NotAllowed for somebody who left, a retired team and the owner itself.
     """
-    _check_works_here(to)
+    _check_works_here(session, to)
     place = _place_of(owner)
     target = place if to is None else _place_of(to)
     if to is not None and target is place and to.id == owner.id:
@@ -112,7 +112,7 @@ def _give(
 ) -> None:
     if ticket.status == TicketStatus.CLOSED:
         raise NotAllowed(f"ticket {ticket.number} is closed: nobody works on it")
-    _check_works_here(to)
+    _check_works_here(session, to)
     _put(session, [ticket], place, to, by=by, now=now)
 
 
@@ -146,7 +146,13 @@ def _place_of(owner: Owner) -> _Place:
     return _PERSON if isinstance(owner, Staff) else _TEAM
 
 
-def _check_works_here(to: Owner | None) -> None:
-    """Raises NotAllowed for somebody who left, and for a retired team."""
-    if to is not None and not to.active:
+def _check_works_here(session: Session, to: Owner | None) -> None:
+    """Hold whoever is to get tickets, so that they do not leave meanwhile.
+
+    Raises NotAllowed for somebody who left, and for a retired team.
+    """
+    if to is None:
+        return
+    session.refresh(to, with_for_update={"read": True})
+    if not to.active:
         raise NotAllowed(f"{to.name} takes no tickets any more")

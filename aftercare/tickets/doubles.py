@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from aftercare.attachments.tying import of_ticket
+from aftercare.complaints.needs import awaits_answer
 from aftercare.errors import NotAllowed
 from aftercare.evaluation.weighing import weigh_ticket
 from aftercare.tables.conversations import Conversation, Customer
@@ -33,6 +34,10 @@ from aftercare.tickets.plan import fields_of
 #: So many doubles are shown; whoever has more of the same fault has told of it often enough.
 _MOST_SHOWN = 10
 _SYMPTOM = "symptom"
+
+
+class ProposalOpen(NotAllowed):
+    """The customer is to answer what was proposed for the double: it is taken back first."""
 
 
 def find_double(session: Session, new: NewTicket) -> Ticket | None:
@@ -89,7 +94,8 @@ def merge(session: Session, double: Ticket, into: Ticket, *, by: Actor, now: dat
     """Close an open ticket as the double of another open one of the same customer.
 
     The survivor gets the records that it lacks and the files; its page shows the double's history
-    beside its own. Both must be held against other changes. Raises NotAllowed.
+    beside its own. Both must be held against other changes. Raises NotAllowed: ProposalOpen where
+    the customer is to answer a proposal about the double.
     """
     if double.id == into.id:
         raise NotAllowed(f"ticket {double.number} cannot be merged into itself")
@@ -98,6 +104,8 @@ def merge(session: Session, double: Ticket, into: Ticket, *, by: Actor, now: dat
             raise NotAllowed(f"ticket {one.number} is {one.status}: only open ones are merged")
     if double.customer_id is None or double.customer_id != into.customer_id:
         raise NotAllowed(f"tickets {double.number} and {into.number} are not of one customer")
+    if awaits_answer(session, double.id):
+        raise ProposalOpen(f"the customer is to answer a proposal about ticket {double.number}")
     for file in of_ticket(session, double):
         file.ticket_id = into.id
     _take_over(session, into, {one.field: one.value for one in double.records}, by=by, now=now)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from aftercare.clocks.keeping import follow_move
+from aftercare.complaints.beginning import begin_complaint
 from aftercare.errors import NotAllowed, StaleEdit
 from aftercare.maintenance.following import follow_ticket
 from aftercare.settings import Settings
@@ -122,6 +123,9 @@ def put_status(
     record(session, ticket, kind, by=by, now=now, note=note, about=about, statuses=(present, to))
     follow_move(session, ticket, to, by=by, now=now)
     follow_ticket(session, ticket, kind, (present, to), by=by, now=now)
+    if present in DONE_STATUSES and to not in DONE_STATUSES:
+        # Complaints that were done before there were cases have none.
+        begin_complaint(session, ticket, now)
 
 
 def change_status(

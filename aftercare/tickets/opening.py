@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from aftercare.attachments.tying import tie_to_opened
 from aftercare.clocks.keeping import begin_clocks
-from aftercare.complaints.cases import begin_complaint
+from aftercare.complaints.beginning import begin_complaint
 from aftercare.customers import find_or_add_customer
 from aftercare.evaluation.weighing import weigh_ticket
 from aftercare.maintenance.following import note_opened

@@ -35,6 +35,8 @@ WITH_BODY = (
     (413, "too_large"),
     (415, "unsupported_media_type"),
 )
+#: What the names of other systems begin with, in histories.
+BY_SYSTEM = "API: "
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="token", description="A token made in the console."
 )
@@ -51,7 +53,7 @@ class Caller:
     @property
     def actor(self) -> Actor:
         """As whom it stands in a history."""
-        return Actor(f"API: {self.name}")
+        return Actor(f"{BY_SYSTEM}{self.name}")
 
     @property
     def knows_customers(self) -> bool:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from aftercare.ownership.cover import coverage_of, rules_of
 from aftercare.ownership.recalls import recall_of
 from aftercare.tables.ownership import OwnedProduct, OwnedProductEvent
+from aftercare.tickets.history import DESK
 from aftercare.warranty import Cover, CoverState
+from gateway.api.access import BY_SYSTEM
 from gateway.api.shapes import NEXT, Versioned, versioned
 
 
@@ -151,4 +153,7 @@ def _term(cover: Cover, part: str | None, today: date) -> TermShown:
 
 
 def _event(event: OwnedProductEvent) -> OwnedEventShown:
-    return OwnedEventShown(at=event.at, kind=event.kind, by=event.actor, changes=event.changes)
+    told = event.staff_id is not None or event.actor.startswith(BY_SYSTEM)
+    # A customer's name is for those who may read customers.
+    by = event.actor if told or event.actor == DESK.name else "customer"
+    return OwnedEventShown(at=event.at, kind=event.kind, by=by, changes=event.changes)

@@ -145,6 +145,28 @@ def test_times_that_fit_as_well_are_offered_again() -> None:
     assert [button.title[:14] for button in meant.buttons] == ["Fri 27 Nov, mo", "Fri 27 Nov, af"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "monday is bad",
+        "before monday please",
+        "I am away until monday",
+        "what does it cost monday?",
+        "segunda fica ruim",
+        "is there a second technician",
+        "first tell me the price",
+    ],
+)
+def test_time_that_is_only_mentioned_is_offered_and_not_booked(text: str) -> None:
+    last = LastAnswer(
+        OFFERED.response,
+        offered=(*OFFERED.offered[:2], ("Mon 30 Nov (segunda), afternoon", OFFERED.offered[2][1])),
+    )
+    meant = offer_told(told(text, "inform"), last)
+    assert isinstance(meant, Reply)
+    assert len(meant.buttons) == 1
+
+
 @pytest.mark.parametrize("text", ["not on friday", "another day", "maybe", "sexta não posso", ""])
 def test_other_words_tell_no_time(text: str) -> None:
     assert offer_told(told(text, "inform"), OFFERED) is None

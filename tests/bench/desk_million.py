@@ -27,6 +27,8 @@ from tests.chaos.cluster import NoPostgresql, own_cluster
 TICKETS = 1_000_000
 #: As many calls of each page; the figures are of all of them.
 CALLS = 40
+#: PostgreSQL's manual advises a quarter of the memory; this is that of a machine with 8 GB.
+_SHARED_BUFFERS = "2GB"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def filled_desk(plan: Plan, figures: list[Figure]) -> Iterator[tuple[Settings, E
             private_secret="bench",
         )
         if plan.engine == "postgresql":
-            cluster = opened.enter_context(own_cluster())
+            cluster = opened.enter_context(own_cluster(_SHARED_BUFFERS))
             settings = settings.model_copy(update={"database_url": cluster.url})
         engine = open_engine(settings)
         opened.callback(engine.dispose)

@@ -19,6 +19,8 @@ def test_portuguese_customer_reports_a_fault_and_staff_find_the_ticket(
     chat.say("minha máquina de lavar não escoa a água <b>de jeito nenhum</b>")
     chat.hears("Qual máquina de lavar é?")
     chat.press("Lavadora Maré W700")
+    chat.hears("A máquina não escoa a água")
+    chat.press("Ir direto ao conserto")
     chat.hears("Quando você comprou?")
     chat.say("não, é a W900")
     expect(chat.log).to_contain_text("Mudei. Produto: Lavadora Maré W900")
@@ -38,7 +40,7 @@ def test_portuguese_customer_reports_a_fault_and_staff_find_the_ticket(
     assert number, spoken
 
     sign_in(page, stack, staff_password)
-    page.get_by_role("link", name="Tickets").first.click()
+    page.get_by_role("link", name="Cases").click()
     page.get_by_role("link", name=number.group()).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(number.group())
     main = page.get_by_role("main")

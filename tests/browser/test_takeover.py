@@ -53,7 +53,7 @@ def test_customer_asks_for_a_person_who_answers_and_hands_back(
     picture(page, "widget-waiting")
 
     staff.get_by_role("link", name="Queue").click()
-    expect(staff.get_by_role("navigation")).to_contain_text("1")
+    expect(staff.get_by_role("navigation", name="Console")).to_contain_text("1")
     picture(staff, "console-queue")
     assert Axe().run(staff).response["violations"] == []
     staff.get_by_role("button", name="Take the conversation").click()

@@ -31,10 +31,13 @@ class Cluster:
 
     name = "database"
 
-    def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
+    def __init__(
+        self, programs: Path, folder: Path, user: str | None, shared_buffers: str = ""
+    ) -> None:
         self._programs = programs
         self._folder = folder
         self._user = user
+        self._settings = ["-c", f"shared_buffers={shared_buffers}"] if shared_buffers else []
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -62,7 +65,7 @@ class Cluster:
             self._process = subprocess.Popen(
                 [
                     *(self._programs / "postgres", "-D", self._folder / "data"),
-                    *("-k", self._folder, "-c", "listen_addresses="),
+                    *("-k", self._folder, "-c", "listen_addresses=", *self._settings),
                 ],
                 user=self._user,
                 cwd=self._folder,
@@ -113,8 +116,11 @@ class Cluster:
 
 
 @contextmanager
-def own_cluster() -> Iterator[Cluster]:
-    """A running server whose files are removed afterwards. Raises NoPostgresql."""
+def own_cluster(shared_buffers: str = "") -> Iterator[Cluster]:
+    """A running server whose files are removed afterwards. Raises NoPostgresql.
+
+    `shared_buffers`: in PostgreSQL's own words, such as 2GB; else 128 MB, as it comes.
+    """
     programs = _installed()
     user = _UNPRIVILEGED if os.geteuid() == 0 else None
     # Not a folder of pytest: only its owner may look into those, and the path of a socket is short.
@@ -122,7 +128,7 @@ def own_cluster() -> Iterator[Cluster]:
     try:
         if user:
             _hand_over(folder, user)
-        cluster = Cluster(programs, folder, user)
+        cluster = Cluster(programs, folder, user, shared_buffers)
         cluster.create()
         cluster.start()
         try:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from aftercare.catalogue.load import load_catalogue
 from aftercare.complaints.cases import acknowledge
 from aftercare.complaints.investigating import Findings, assess, investigate
-from aftercare.database import SessionFactory, reading, writing
+from aftercare.conversations import lock_conversation
+from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
+from aftercare.migrate import migrate
 from aftercare.settings import Settings
 from aftercare.staff.roles import Role
 from aftercare.tables.complaints import ComplaintCase, ComplaintStatus, Severity
@@ -29,6 +34,7 @@ from tests.console.browsers import (
     sign_in,
 )
 from tests.factories import make_conversation, make_staff, make_ticket
+from tests.postgresql import own_database, wait_for_waiting
 
 Post = Callable[..., Response]
 PROPOSAL = {"offer": "apology", "words": "We are sorry.", "valid_until": "2026-03-16"}
@@ -337,3 +343,56 @@ def test_other_tickets_have_no_complaint(browser: TestClient, database: SessionF
         repair = make_ticket(session).number
     assert browser.get(f"/console/tickets/{repair}/complaint").status_code == 404
     assert "Work on the complaint" not in browser.get(f"/console/tickets/{repair}").text
+
+
+def test_double_with_an_open_proposal_is_not_merged(
+    browser: TestClient, post: Post, database: SessionFactory
+) -> None:
+    with writing(database) as session:
+        double, into = (
+            make_ticket(session, service_id="complaint", email="joana@mail.example")
+            for _ in range(2)
+        )
+        rita = session.scalars(select(Staff)).one()
+        by = Actor.of(rita)
+        acknowledge(session, double, by=DESK, now=NOW)
+        assess(session, double, Severity.LOW, "So.", by=by, now=NOW)
+        investigate(session, double, Findings("Not read.", "delay", rita.id), by=by, now=NOW)
+        numbers = (double.number, into.number)
+    path = f"/console/tickets/{numbers[0]}/complaint"
+    assert post(f"{path}/propose", **PROPOSAL).status_code == 303
+    merge = f"/console/tickets/{numbers[1]}/merge"
+    answer = post(merge, double=numbers[0])
+    assert answer.status_code == 409
+    assert "take the proposal back first" in answer.text
+    assert post(f"{path}/take-back", proposal="1", why="The same.").status_code == 303
+    assert post(merge, double=numbers[0]).status_code == 303
+
+
+@pytest.mark.postgresql
+@pytest.mark.xdist_group("postgresql")
+def test_work_on_a_complaint_holds_its_chat_before_its_ticket(
+    settings: Settings, clock: Clock
+) -> None:
+    with own_database() as url, ExitStack() as stack:
+        engine = open_engine(settings.model_copy(update={"database_url": url}))
+        stack.callback(engine.dispose)
+        migrate(engine)
+        sessions = open_sessions(engine)
+        with writing(sessions) as session:
+            load_catalogue(session, settings.catalogue_dir, NOW)
+            make_staff(session)
+            make_conversation(session, id="c-1")
+            ticket = make_ticket(session, service_id="complaint", conversation_id="c-1")
+            ticket_id, path = ticket.id, f"/console/tickets/{ticket.number}/complaint/acknowledge"
+        browser = open_browser(settings, sessions, clock)
+        assert sign_in(browser).status_code == 303
+        form = {"csrf": form_token(browser)}
+        with ThreadPoolExecutor() as pool:
+            with writing(sessions) as session:
+                # A colleague's reply in the chat begins so, and then notes the answer on tickets.
+                lock_conversation(session, "c-1")
+                answer = pool.submit(browser.post, path, data=form)
+                wait_for_waiting(sessions)
+                session.get_one(Ticket, ticket_id, with_for_update={"nowait": True})
+            assert answer.result(30).status_code == 303

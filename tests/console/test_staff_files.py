@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.handover.changes import Written, reply, take
 from aftercare.settings import Settings
 from aftercare.tables.attachments import Attachment, TicketFile
-from aftercare.tables.conversations import Message, Sender
+from aftercare.tables.conversations import ChatSession, Message, Sender
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import Ticket, TicketEvent, TicketStatus
 from aftercare.tickets.history import EventKind
@@ -45,9 +46,17 @@ def send(browser: TestClient) -> Send:
 
 @pytest.fixture
 def talk(database: SessionFactory, clock: Clock) -> str:
-    """A conversation that Rita has."""
+    """A conversation that Rita has, and that the customer can still open."""
     with writing(database) as session:
         conversation = make_conversation(session, at=clock())
+        session.add(
+            ChatSession(
+                token_hash="0" * 64,
+                conversation_id=conversation.id,
+                created_at=clock(),
+                expires_at=clock() + timedelta(days=30),
+            )
+        )
         make_message(session, conversation, "It leaks", at=clock())
         take(session, conversation.id, session.scalars(select(Staff)).one(), clock())
         return conversation.id
@@ -296,8 +305,19 @@ def test_ticket_without_a_chat_offers_no_way_to_the_customer(
         number = make_ticket(session).number
     assert 'value="customer"' not in browser.get(f"/console/tickets/{number}").text
     answer = send(f"/tickets/{number}/files", PHOTO, **{"for": "customer"})
-    assert (answer.status_code, "came out of no chat" in answer.text) == (409, True)
+    assert (answer.status_code, "has no chat" in answer.text) == (409, True)
     assert stored(settings) == []
+
+
+def test_nothing_is_sent_into_a_chat_that_nobody_can_open(
+    send: Send, database: SessionFactory, settings: Settings, number: str
+) -> None:
+    with writing(database) as session:
+        session.execute(delete(ChatSession))
+    answer = send(f"/tickets/{number}/files", PHOTO, **{"for": "customer", "text": "Your report"})
+    assert (answer.status_code, "has no chat" in answer.text) == (409, True)
+    assert "Your report" in answer.text
+    assert (sent(database), stored(settings)) == ([], [])
 
 
 def test_closed_ticket_takes_nothing(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import column, func, insert, select, table
+from sqlalchemy.orm import Session
 
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
 from aftercare.migrate import migrate
@@ -17,6 +20,8 @@ from aftercare.tables.conversations import Conversation, Customer, Message
 from aftercare.tables.ownership import OwnedProduct, OwnedSource
 from aftercare.tables.tickets import Ticket
 from aftercare.tickets.history import Actor
+from console import conversation_list, paging
+from console.paging import Edge, Place
 from console.text_search import MOST_FOUND, contains, distinct_values, mentions, stops_short
 from tests.conftest import settings_in
 from tests.console.browsers import TestClient
@@ -181,6 +186,50 @@ def test_search_tells_where_it_stops(sessions: SessionFactory) -> None:
 def test_search_stops_nowhere_on_postgresql(on_postgresql: SessionFactory) -> None:
     with reading(on_postgresql) as session:
         assert not stops_short(session, "leaks", Message, Customer)
+
+
+@pytest.mark.parametrize("looked_at", [300, 20, 2])
+def test_pages_hold_the_same_whether_rows_are_looked_at_or_the_index_is_asked(
+    either: SessionFactory, monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    monkeypatch.setattr(paging, "_LOOKED_AT", looked_at)
+    with writing(either) as session:
+        for number in range(90):
+            conversation = make_conversation(session, at=AT + timedelta(minutes=number))
+            said = ["a kettle", "a toaster", "the lamp"][number % 3]
+            make_message(session, conversation, f"{said} no{number} zebra" if number == 4 else said)
+    with reading(either) as session:
+        every = list(
+            session.scalars(select(Conversation).order_by(Conversation.last_message_at.desc()))
+        )
+        for words, expected in (
+            ("kettle", every[2::3]),
+            ("zebra", [every[-5]]),
+            ("quagga", []),
+        ):
+            assert all_pages(session, words) == [one.id for one in expected], words
+
+
+def all_pages(session: Session, words: str) -> list[str]:
+    """The conversations about the words, ten a page, from the first page to the last."""
+    found: list[str] = []
+    place = Place()
+    while True:
+        page = paging.fetch_page(
+            session,
+            select(Conversation),
+            place,
+            Conversation.last_message_at,
+            Conversation.id,
+            10,
+            parts=conversation_list._mentions(session, words),
+            looks=partial(conversation_list._is_about, session, words),
+        )
+        found += [one.id for one in page.rows]
+        if page.older is None:
+            return found
+        last = page.rows[-1]
+        place = Place(older_than=Edge(last.last_message_at, last.id))
 
 
 def test_nothing_of_removed_words_stays_in_the_index(sessions: SessionFactory) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from aftercare.database import SessionFactory, reading, writing
-from aftercare.tables.ownership import OwnedProduct, Recall
+from aftercare.tables.ownership import OwnedProduct, OwnedProductEvent, Recall
 from aftercare.tickets.life import Actor
 from aftercare.visits.booking import Choice, book, next_choices, settle_site
 from tests.factories import make_ticket
@@ -45,6 +45,16 @@ def piece(api: TestClient, ana: int) -> dict[str, Any]:
 
 
 # Owned products ------------------------------------------------------------------
+
+
+def test_history_names_no_customer(
+    api: TestClient, stocked: SessionFactory, piece: dict[str, Any]
+) -> None:
+    with writing(stocked) as session:
+        event = session.scalars(select(OwnedProductEvent)).one()
+        event.actor = "Ana Private"
+    told = api.get(f"{OWNED}/{piece['id']}").json()
+    assert [one["by"] for one in told["history"]] == ["customer"]
 
 
 @BOTH

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aftercare.attachments.cleaning import remove_strays
@@ -24,7 +25,7 @@ from aftercare.database import SessionFactory, writing
 from aftercare.errors import NotAllowed, NotFound
 from aftercare.returns.pictures import add_pictures
 from aftercare.tables.attachments import FileUse
-from aftercare.tables.returns import ReturnStatus
+from aftercare.tables.returns import ReturnCase, ReturnStatus
 from aftercare.tables.staff import Staff
 from aftercare.tables.tickets import Ticket, TicketStatus
 from aftercare.tickets.history import Actor, EventKind
@@ -99,6 +100,30 @@ def test_file_is_taken_off_its_own_ticket_only(
     take_off_ticket(session, ticket, file.id, by=Actor.of(rita), now=now)
     assert put_by_staff(session, ticket) == []
     assert (ticket.events[-1].kind, ticket.events[-1].before) == (EventKind.FILE_REMOVED, "b.jpg")
+
+
+def test_file_stays_on_a_closed_ticket(session: Session, rita: Staff, now: datetime) -> None:
+    ticket, file = make_ticket(session), kept("b.jpg")
+    put(session, ticket, rita, file)
+    ticket.status = TicketStatus.CLOSED
+    with pytest.raises(NotAllowed):
+        take_off_ticket(session, ticket, file.id, by=Actor.of(rita), now=now)
+    assert len(put_by_staff(session, ticket)) == 1
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_picture_of_goods_stays_once_their_return_is_settled(
+    session: Session, rita: Staff, now: datetime, settled: bool
+) -> None:
+    ticket, file = returned_ticket(session, ReturnStatus.RECEIVED), kept("b.jpg")
+    add_pictures(session, ticket, [file], description="Scratch", staff=rita, now=now)
+    if settled:
+        session.scalars(select(ReturnCase)).one().settled_at = now
+        with pytest.raises(NotAllowed):
+            take_off_ticket(session, ticket, file.id, by=Actor.of(rita), now=now)
+    else:
+        take_off_ticket(session, ticket, file.id, by=Actor.of(rita), now=now)
+    assert bool(put_by_staff(session, ticket)) == settled
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,9 +12,11 @@ from sqlalchemy import select
 from aftercare.announcements import Announcements
 from aftercare.complaints.announcing import ComplaintWatch, tell_of_proposal
 from aftercare.complaints.proposing import propose
+from aftercare.conversations import lock_conversation
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.tables.complaints import ComplaintCase, ComplaintStatus
 from aftercare.tables.conversations import Message
+from aftercare.tables.handover import Handover, HandoverState
 from aftercare.tables.tickets import Ticket, TicketStatus
 from tests.aftercare.complaints.conftest import (
     LIMIT,
@@ -28,7 +31,7 @@ from tests.aftercare.complaints.conftest import (
 from tests.conftest import NOW
 from tests.factories import make_conversation
 from tests.fakes import FakeEngine
-from tests.postgresql import BOTH
+from tests.postgresql import BOTH, ON_POSTGRESQL, wait_for_waiting
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 #: The last day of the proposal is 16 March; this is the first moment after it at the company.
@@ -89,6 +92,54 @@ def test_reminder_comes_once_and_then_the_proposal_expires(company: SessionFacto
     _look(company, AFTER)
     assert _kinds(company, ticket_id).count("complaint_unanswered") == 1
     assert _payloads(company).count(reminder) == 1
+
+
+@BOTH
+def test_reminder_waits_for_the_person_in_the_chat_to_leave(company: SessionFactory) -> None:
+    with writing(company) as session:
+        open_chat(session, "c-person")
+        ticket = complaint_ticket(session, ComplaintStatus.PROPOSED, conversation_id="c-person")
+        reminder = f'/postback{{"do": "complaint_told", "of": "{ticket.number} reminder/1"}}'
+        handover = Handover(conversation_id="c-person", state=HandoverState.WITH_PERSON, since=NOW)
+        session.add(handover)
+        session.flush()
+        handover_id = handover.id
+    _look(company, AFTER - timedelta(days=4))
+    assert reminder not in _payloads(company)
+    with writing(company) as session:
+        session.get_one(Handover, handover_id).state = HandoverState.OVER
+    _look(company, AFTER - timedelta(days=3))
+    assert _payloads(company).count(reminder) == 1
+
+
+def test_who_cannot_be_reached_is_not_looked_at_again(stocked_sessions: SessionFactory) -> None:
+    with writing(stocked_sessions) as session:
+        make_conversation(session, id="c-1")
+        ticket_id = complaint_ticket(session, ComplaintStatus.PROPOSED, conversation_id="c-1").id
+    _look(stocked_sessions, AFTER - timedelta(days=4))
+    with reading(stocked_sessions) as session:
+        (proposal,) = held(session, session.get_one(Ticket, ticket_id)).proposals
+        assert proposal.reminded_at == AFTER - timedelta(days=4)
+    assert "complaint_reminded" not in _kinds(stocked_sessions, ticket_id)
+
+
+@ON_POSTGRESQL
+def test_reminding_and_writing_in_the_chat_hold_chat_and_ticket_in_one_order(
+    company: SessionFactory,
+) -> None:
+    with writing(company) as session:
+        open_chat(session, "c-lock")
+        ticket = complaint_ticket(session, ComplaintStatus.PROPOSED, conversation_id="c-lock")
+        ticket_id = ticket.id
+    look = Thread(target=_look, args=(company, AFTER - timedelta(days=4)))
+    with writing(company) as session:
+        lock_conversation(session, "c-lock")
+        look.start()
+        wait_for_waiting(company)
+        # Held by the other one, this would end both in a deadlock: it waits for this conversation.
+        session.get_one(Ticket, ticket_id, with_for_update={"nowait": True})
+    look.join(30)
+    assert "complaint_reminded" in _kinds(company, ticket_id)
 
 
 def test_proposal_of_today_is_not_reminded_of_at_once(stocked_sessions: SessionFactory) -> None:

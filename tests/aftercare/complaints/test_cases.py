@@ -26,7 +26,7 @@ from aftercare.complaints.investigating import (
 )
 from aftercare.complaints.needs import Need
 from aftercare.complaints.plan import add_cause, causes_of
-from aftercare.complaints.proposing import SomebodyElse
+from aftercare.complaints.proposing import SomebodyElse, take_back
 from aftercare.database import SessionFactory, writing
 from aftercare.errors import NotAllowed, NotFound
 from aftercare.tables.complaints import (
@@ -39,8 +39,9 @@ from aftercare.tables.complaints import (
 from aftercare.tables.exchange import WebhookDelivery
 from aftercare.tables.tickets import TicketStatus
 from aftercare.tickets.checklist import tick
-from aftercare.tickets.history import DESK, Actor
-from aftercare.tickets.life import Incomplete, move, withdraw
+from aftercare.tickets.doubles import ProposalOpen, merge
+from aftercare.tickets.history import DESK, Actor, EventKind
+from aftercare.tickets.life import Incomplete, move, put_status, withdraw
 from aftercare.webhooks.events import EVENTS
 from aftercare.webhooks.subscriptions import Wish, subscribe
 from tests.aftercare.complaints.conftest import (
@@ -57,6 +58,7 @@ from tests.conftest import NOW
 from tests.factories import make_ticket
 
 ANA = Actor("Ana")
+JOANA = "joana@mail.example"
 INVESTIGATED, PROPOSED = ComplaintStatus.INVESTIGATED, ComplaintStatus.PROPOSED
 ASSESSED, ACKNOWLEDGED = ComplaintStatus.ASSESSED, ComplaintStatus.ACKNOWLEDGED
 
@@ -321,3 +323,38 @@ def test_other_systems_hear_of_proposal_answer_and_end_and_no_words(
         assert f'"offer":"{Offer.APOLOGY}"' in sent[0].body
         assert '"outcome":"accepted"' in sent[-1].body
         assert not any("sorry" in one.body for one in sent)
+
+
+@pytest.mark.parametrize("done", [TicketStatus.RESOLVED, TicketStatus.CLOSED])
+def test_complaint_of_before_the_upgrade_has_a_case_when_it_is_reopened(
+    stocked_sessions: SessionFactory, done: TicketStatus
+) -> None:
+    later = NOW + timedelta(days=2)
+    with writing(stocked_sessions) as session:
+        old, repair = complaint_ticket(session), make_ticket(session)
+        session.delete(held(session, old))
+        for ticket in (old, repair):
+            put_status(session, ticket, done, EventKind.STATUS, by=DESK, now=NOW)
+        assert case_of(session, old) is None
+        for ticket in (old, repair):
+            move(session, ticket, TicketStatus.IN_PROGRESS, by=ANA, now=later)
+        case = held(session, old)
+        assert (case.status, case.received_at) == ("received", old.created_at)
+        assert case.due_at is not None and case.due_at > later
+        assert case_of(session, repair) is None
+        # It is the same one when the ticket is done and reopened once more.
+        put_status(session, old, done, EventKind.STATUS, by=DESK, now=later)
+        move(session, old, TicketStatus.IN_PROGRESS, by=ANA, now=later)
+        assert held(session, old) is case
+
+
+def test_double_is_not_merged_while_its_customer_is_to_answer(
+    stocked_sessions: SessionFactory,
+) -> None:
+    with writing(stocked_sessions) as session:
+        double, into = (complaint_ticket(session, PROPOSED, email=JOANA) for _ in range(2))
+        with pytest.raises(ProposalOpen):
+            merge(session, double, into, by=ANA, now=NOW)
+        take_back(session, double, 1, "It is the same.", by=ANA, now=NOW)
+        merge(session, double, into, by=ANA, now=NOW)
+        assert double.merged_into_id == into.id

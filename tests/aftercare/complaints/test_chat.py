@@ -19,8 +19,10 @@ from aftercare.tables.complaints import (
     ComplaintStatus,
     Offer,
 )
+from aftercare.tables.conversations import Conversation, Sender
 from aftercare.tables.tickets import Ticket
 from aftercare.talk import Talk
+from aftercare.tickets.doubles import merge
 from aftercare.tickets.history import Actor
 from tests.aftercare.complaints.conftest import (
     UNTIL,
@@ -30,11 +32,11 @@ from tests.aftercare.complaints.conftest import (
     person,
     proposed,
 )
-from tests.answers import pressed, told
+from tests.answers import EMAIL, pressed, told
 from tests.conftest import NOW
 from tests.customers import Customer
 from tests.desks import YES
-from tests.factories import make_conversation
+from tests.factories import make_conversation, make_message
 
 ANA = Actor("Ana")
 NO = told("no", intent="deny")
@@ -167,6 +169,58 @@ def test_typed_answer_is_heard_after_the_proposal(
     joana.press("complaint_told", f"{number} proposed/1")
     joana.reply(said)
     assert _status(stocked_sessions) == status
+
+
+@pytest.mark.parametrize(
+    ("sender", "response", "status"),
+    [
+        (Sender.BOT, "utter_complaint_ask_answer", ComplaintStatus.ACCEPTED),
+        (Sender.BOT, "utter_complaint_ask_agreed", ComplaintStatus.ACCEPTED),
+        (Sender.CUSTOMER, None, ComplaintStatus.ACCEPTED),
+        (Sender.BOT, "utter_visit_reminder", ComplaintStatus.PROPOSED),
+        (Sender.STAFF, None, ComplaintStatus.PROPOSED),
+    ],
+)
+def test_typed_yes_counts_only_while_the_proposal_was_said_last(
+    joana: Customer,
+    stocked_sessions: SessionFactory,
+    sender: Sender,
+    response: str | None,
+    status: ComplaintStatus,
+) -> None:
+    number = _open(stocked_sessions)
+    joana.press("complaint_told", f"{number} proposed/1")
+    with writing(stocked_sessions) as session:
+        talk = session.get_one(Conversation, "c-1")
+        make_message(session, talk, sender=Sender.BOT, response="utter_complaint_ask_answer")
+        make_message(session, talk, "And now?", sender=sender, response=response)
+    joana.reply(YES)
+    assert _status(stocked_sessions) == status
+    assert joana.press("complaint_accept", f"{number}/1").heard == ["utter_complaint_accepted"]
+
+
+def test_answer_to_a_merged_complaint_answers_no_other(
+    joana: Customer, stocked_sessions: SessionFactory
+) -> None:
+    refund = Draft(Offer.REFUND, "All of it.", UNTIL, 50_000)
+    with writing(stocked_sessions) as session:
+        ana = person(session, "Ana")
+        double, into = (
+            complaint_ticket(
+                session, ComplaintStatus.INVESTIGATED, conversation_id="c-1", email=EMAIL
+            )
+            for _ in range(2)
+        )
+        proposed(session, double, ana, refund)
+        proposed(session, into, ana)
+        take_back(session, double, 1, "It is the same.", by=ANA, now=NOW)
+        merge(session, double, into, by=ANA, now=NOW)
+        number, into_id = double.number, into.id
+    assert joana.press("complaint_told", f"{number} proposed/1").heard == []
+    assert joana.press("complaint_accept", f"{number}/1").heard == ["utter_button_outdated"]
+    assert joana.press("complaint_contest", f"{number}/1").heard == ["utter_button_outdated"]
+    with reading(stocked_sessions) as session:
+        assert held(session, session.get_one(Ticket, into_id)).status == ComplaintStatus.PROPOSED
 
 
 def test_answer_that_is_unclear_is_asked_about_once(

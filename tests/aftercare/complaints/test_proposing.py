@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from aftercare.complaints.answering import accept, contest, expire, give_reason
 from aftercare.complaints.cases import hold_case
+from aftercare.complaints.closing import close, reopen
 from aftercare.complaints.proposing import (
     AmountNeeded,
     Draft,
@@ -24,6 +25,7 @@ from aftercare.errors import NotAllowed, StaleEdit
 from aftercare.staff.teams import make_team
 from aftercare.tables.complaints import (
     ComplaintCase,
+    ComplaintOutcome,
     ComplaintProposal,
     ComplaintStatus,
     Offer,
@@ -153,6 +155,47 @@ def test_who_is_alone_on_the_staff_proposes_again(stocked_sessions: SessionFacto
         ticket = complaint_ticket(session, PROPOSED)
         contested(session, ticket)
         assert proposed(session, ticket, person(session, "Ana")).level == 2
+
+
+@BOTH
+def test_after_reopening_goes_on_who_proposed_nothing_before(
+    patient_company: SessionFactory,
+) -> None:
+    with patient_company() as session:  # never committed: other tests have the same company
+        for one in session.scalars(select(Staff)):
+            one.active = False
+        ana, boss, eva = (
+            person(session, name, role)
+            for name, role in (("Ana", "agent"), ("Max", "manager"), ("Eva", "manager"))
+        )
+        ticket = complaint_ticket(session, PROPOSED)
+        ana.active = boss.active = eva.active = True
+        contested(session, ticket)
+        proposed(session, ticket, boss)
+        accepted(session, ticket, 2)
+        close(session, ticket, ComplaintOutcome.ACCEPTED, staff=boss, now=NOW)
+        reopen(session, ticket, "Never done.", by=ANA, now=NOW + timedelta(days=1))
+
+        def names() -> list[str]:
+            session.flush()
+            return [one.name for one in proposers(session, held(session, ticket))]
+
+        assert names() == ["Eva"]
+        eva.active = False
+        assert names() == ["Ana", "Max"]
+
+
+def test_what_expired_is_proposed_anew_by_the_same_manager(
+    stocked_sessions: SessionFactory,
+) -> None:
+    with writing(stocked_sessions) as session:
+        boss = person(session, "Max", "manager")
+        person(session, "Eva", "manager")
+        ticket = complaint_ticket(session, PROPOSED)
+        contested(session, ticket)
+        proposed(session, ticket, boss)
+        assert expire(session, ticket, today=UNTIL + timedelta(days=1), now=NOW)
+        assert proposed(session, ticket, boss).number == 3
 
 
 def test_contesting_takes_the_ticket_from_the_proposer_and_to_the_team_that_steps_in(

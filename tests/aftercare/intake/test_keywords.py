@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from aftercare.catalogue.snapshot import Catalogue
-from aftercare.intake.keywords import guessed, hardly_told, service_by_fault, service_by_keyword
+from aftercare.intake.keywords import (
+    fault_or_service,
+    guessed,
+    hardly_told,
+    service_by_fault,
+    service_by_keyword,
+)
 from aftercare.intake.understood import FALLBACK, Understood
 from tests.answers import told
 
@@ -86,6 +92,33 @@ def test_likelihood_alone_has_to_be_a_sure_one(
     catalogue: Catalogue, said: Understood, hardly: bool
 ) -> None:
     assert hardly_told(said, catalogue) is hardly
+
+
+def _ranked(text: str, intent: str, confidence: float, **entities: str) -> Understood:
+    said = told(text, intent, confidence, **entities)
+    return replace(said, ranking=((intent, confidence), ("greet", 0.1)))
+
+
+ICE = {"product": "brisa-a12", "symptom": "ice"}
+
+
+@pytest.mark.parametrize(
+    ("said", "choices"),
+    [
+        (_ranked("my a12 is icing", "give_feedback", 0.56, **ICE), True),
+        (_ranked("my a12 is icing", "give_feedback", 0.8, **ICE), False),
+        (_ranked("a review of my a12: ice", "give_feedback", 0.56, **ICE), False),  # a keyword
+        (_ranked("my a12 is icing", "file_complaint", 0.56, **ICE), False),  # it takes faults
+        (_ranked("why is my a12 icing", "ask_usage", 0.56, **ICE), False),  # answered, not opened
+        (_ranked("my a12 is fine", "give_feedback", 0.56, product="brisa-a12"), False),
+        (replace(_ranked("x", "give_feedback", 0.56, **ICE), ranking=()), False),  # decided before
+    ],
+)
+def test_fault_told_to_a_service_that_takes_none_leaves_a_choice(
+    catalogue: Catalogue, said: Understood, choices: bool
+) -> None:
+    expected = ("request_repair", "give_feedback") if choices else ()
+    assert fault_or_service(said, catalogue) == expected
 
 
 def test_number_or_code_says_more_than_a_keyword(catalogue: Catalogue) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from aftercare.catalogue.load import load_catalogue
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
-from aftercare.maintenance.consent import put_consent
+from aftercare.desk import Desk
+from aftercare.maintenance.consent import all_consents, put_consent
 from aftercare.maintenance.plans import hold_plan
 from aftercare.maintenance.watch import MaintenanceWatch
 from aftercare.migrate import migrate
@@ -32,6 +33,8 @@ from aftercare.tables.ownership import OwnedProduct, OwnedSource
 from aftercare.tables.tickets import Ticket
 from aftercare.tickets.history import Actor
 from tests.conftest import NOW, settings_in
+from tests.customers import Customer as Talker
+from tests.customers import ticket_of_chat
 from tests.factories import make_conversation, make_customer
 from tests.fakes import FakeEngine
 
@@ -201,3 +204,42 @@ def payloads(sessions: SessionFactory, chat: str) -> list[str]:
 
 def chat_of(session: Session, owner: Owner) -> Conversation:
     return session.get_one(Conversation, owner.chat)
+
+
+# In the chat c-1 -------------------------------------------------------------------
+
+
+@pytest.fixture
+def joana(desk: Desk) -> Talker:
+    return Talker(desk)
+
+
+@pytest.fixture
+def asked(joana: Talker, stocked_sessions: SessionFactory) -> str:
+    """Joana opened a repair of her P30, and was asked whether to remind her."""
+    number = ticket_of_chat(stocked_sessions, product_id=P30)
+    joana.press("maintenance_ask", number)
+    assert joana.heard == ["utter_maintenance_ask"]
+    return number
+
+
+@pytest.fixture
+def piece(joana: Talker, stocked_sessions: SessionFactory) -> int:
+    """Joana, for whom the website vouches, is reminded of what her P30 needs."""
+    with writing(stocked_sessions) as session:
+        owner = make_owner(session)
+        session.get_one(Conversation, "c-1").customer_id = owner.customer
+        session.get_one(Conversation, "c-1").identified = True
+    joana.press("maintenance_due", str(owner.piece))
+    return owner.piece
+
+
+def consents(sessions: SessionFactory) -> list[tuple[bool, str]]:
+    with reading(sessions) as session:
+        people = session.scalars(select(Customer.id)).all()
+        return [(one.given, one.how) for who in people for one in all_consents(session, who)]
+
+
+def items(sessions: SessionFactory) -> dict[str, MaintenanceItem]:
+    with reading(sessions) as session:
+        return {one.task_key: one for one in session.scalars(select(MaintenanceItem))}

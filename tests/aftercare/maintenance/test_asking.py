@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from aftercare.announcements import Announcements
 from aftercare.database import SessionFactory, reading, writing
+from aftercare.maintenance import asking, watch
 from aftercare.maintenance.consent import put_consent
 from aftercare.maintenance.watch import MaintenanceWatch
 from aftercare.tables.conversations import ChatSession
@@ -137,6 +140,28 @@ def test_who_talks_with_a_person_is_asked_afterwards(sessions: SessionFactory, l
     with writing(sessions) as session:
         session.get_one(Handover, talk.id).state = HandoverState.OVER
     assert look(NOW + 6 * MINUTE) == [ticket.conversation_id]
+
+
+def test_many_who_have_to_wait_hold_up_nobody_and_nothing_is_written(
+    sessions: SessionFactory, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_MOST", 2)
+    waiting = [open_in_chat(sessions) for _ in range(4)]
+    with writing(sessions) as session:
+        session.add_all(
+            Handover(conversation_id=one.conversation_id, state=HandoverState.WAITING, since=NOW)
+            for one in waiting
+        )
+    last = open_in_chat(sessions)
+    tried: list[int] = []
+
+    def note(session: Session, announcements: Announcements, ticket: int, now: datetime) -> bool:
+        tried.append(ticket)
+        return asking.ask_after(session, announcements, ticket, now)
+
+    monkeypatch.setattr(watch, "ask_after", note)
+    assert look(NOW + 5 * MINUTE) == [last.conversation_id]
+    assert tried == [last.id]
 
 
 @pytest.mark.timeout(300)

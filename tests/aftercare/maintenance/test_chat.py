@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.desk import Desk
-from aftercare.maintenance.consent import all_consents, put_consent
+from aftercare.maintenance.consent import put_consent
 from aftercare.tables.conversations import Conversation, Sender
 from aftercare.tables.conversations import Customer as CustomerRow
-from aftercare.tables.maintenance import ConsentHow, MaintenanceItem, MaintenancePlan
+from aftercare.tables.maintenance import ConsentHow, MaintenancePlan
 from aftercare.tables.ownership import OwnedProduct, OwnedSource
 from aftercare.tables.tickets import Ticket
-from tests.aftercare.maintenance.conftest import P30, RITA, make_owner
+from tests.aftercare.maintenance.conftest import P30, RITA, consents, items
 from tests.answers import pressed, told
 from tests.conftest import NOW
 from tests.customers import Customer, ticket_of_chat
@@ -24,42 +24,6 @@ from tests.factories import make_conversation, make_message
 #: A Monday in business hours; visits can be booked from the next day on.
 TODAY = date(2026, 3, 2)
 ADDRESS = "Rua Harmonia 12, São Paulo, 05435-000"
-
-
-@pytest.fixture
-def joana(desk: Desk) -> Customer:
-    return Customer(desk)
-
-
-@pytest.fixture
-def asked(joana: Customer, stocked_sessions: SessionFactory) -> str:
-    """Joana opened a repair of her P30, and was asked whether to remind her."""
-    number = ticket_of_chat(stocked_sessions, product_id=P30)
-    joana.press("maintenance_ask", number)
-    assert joana.heard == ["utter_maintenance_ask"]
-    return number
-
-
-@pytest.fixture
-def piece(joana: Customer, stocked_sessions: SessionFactory) -> int:
-    """Joana, for whom the website vouches, is reminded of what her P30 needs."""
-    with writing(stocked_sessions) as session:
-        owner = make_owner(session)
-        session.get_one(Conversation, "c-1").customer_id = owner.customer
-        session.get_one(Conversation, "c-1").identified = True
-    joana.press("maintenance_due", str(owner.piece))
-    return owner.piece
-
-
-def consents(sessions: SessionFactory) -> list[tuple[bool, str]]:
-    with reading(sessions) as session:
-        people = session.scalars(select(CustomerRow.id)).all()
-        return [(one.given, one.how) for who in people for one in all_consents(session, who)]
-
-
-def items(sessions: SessionFactory) -> dict[str, MaintenanceItem]:
-    with reading(sessions) as session:
-        return {one.task_key: one for one in session.scalars(select(MaintenanceItem))}
 
 
 # Whether to remind ------------------------------------------------------------------
@@ -227,42 +191,6 @@ def test_no_more_of_this_can_be_taken_back_or_widened(
     assert consents(stocked_sessions)[0] == (False, "chat")
     with reading(stocked_sessions) as session:
         assert session.scalars(select(MaintenancePlan)).one().tell_on is None
-
-
-@pytest.mark.parametrize(
-    ("said", "heard"),
-    [
-        (told("I did it yesterday", intent="inform"), ["utter_maintenance_which"]),
-        (told("já fiz tudo", intent="nlu_fallback", confidence=0.3), ["utter_maintenance_which"]),
-        (told("remind me next week", intent="skip"), ["utter_maintenance_later"]),
-        (told("semana que vem", intent="inform", confidence=0.3), ["utter_maintenance_later"]),
-        (told("stop that", intent="cancel"), ["utter_maintenance_stopped"]),
-        (told("yes", intent="affirm"), ["utter_maintenance_choose"]),
-        (told("no", intent="deny"), ["utter_maintenance_choose"]),
-    ],
-)
-def test_typed_answers_to_a_reminder_are_heard(
-    joana: Customer, piece: int, said: object, heard: list[str]
-) -> None:
-    assert joana.reply(said).heard == heard
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "I have not done it yet",
-        "não fiz ainda",
-        "can it be done by you?",
-        "I changed my mind",
-        "I haven't done it",
-    ],
-)
-def test_what_was_not_done_is_not_noted(
-    joana: Customer, piece: int, stocked_sessions: SessionFactory, words: str
-) -> None:
-    joana.reply(told(words, intent="inform"))
-    assert "utter_maintenance_which" not in joana.heard
-    assert all(one.done_on is None for one in items(stocked_sessions).values())
 
 
 def test_another_wish_after_the_reminder_is_taken_up(joana: Customer, piece: int) -> None:

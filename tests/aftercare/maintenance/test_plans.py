@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from aftercare.database import SessionFactory, reading, writing
 from aftercare.errors import NotAllowed
 from aftercare.maintenance.deeds import mark_done, put_off, resume, stop
+from aftercare.maintenance.following import note_opened
 from aftercare.maintenance.plans import (
     due_items,
     due_since,
@@ -259,6 +260,25 @@ def test_double_hands_its_work_over(session: Session) -> None:
     assert plan(session, owner).ticket_id == other.id
     move(session, other, TicketStatus.RESOLVED)
     assert due_items(plan(session, owner), TODAY) == []
+
+
+@pytest.mark.parametrize("first_is_double", [True, False])
+def test_ticket_that_took_in_a_double_of_another_piece_does_both(
+    session: Session, first_is_double: bool
+) -> None:
+    owner = make_owner(session)
+    also = make_owner(session, customer=owner.customer, bought=BOUGHT - timedelta(days=30))
+    one, two = maintenance_ticket(session, owner), maintenance_ticket(session, owner)
+    # The second one names the other piece.
+    two.owned_product_id = owner.piece
+    note_opened(session, two, NOW)
+    assert [plan(session, of).ticket_id for of in (also, owner)] == [one.id, two.id]
+    double, other = (one, two) if first_is_double else (two, one)
+    merge(session, double, other, by=RITA, now=NOW)
+    move(session, other, TicketStatus.RESOLVED)
+    for one_of in (owner, also):
+        found = plan(session, one_of)
+        assert (found.ticket_id, due_items(found, TODAY)) == (None, [])
 
 
 def test_tickets_of_other_services_and_strangers_change_no_plan(session: Session) -> None:

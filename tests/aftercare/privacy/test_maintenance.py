@@ -21,7 +21,7 @@ from aftercare.privacy.people import Person, find_people
 from aftercare.privacy.retention import apply_periods
 from aftercare.privacy.stores import Author, Stores
 from aftercare.tables.catalogue import Product
-from aftercare.tables.conversations import Customer
+from aftercare.tables.conversations import Conversation, Customer
 from aftercare.tables.maintenance import (
     ConsentHow,
     MaintenanceConsent,
@@ -126,10 +126,39 @@ def test_erasure_leaves_nothing_of_it(stores: Stores, plan: int) -> None:
 
 def test_yes_stays_when_its_chat_goes(stores: Stores, plan: int, world: World) -> None:
     with writing(stores.sessions) as session:
+        session.get_one(Conversation, world.conversation).identified = True
         remove_conversations(session, (world.conversation,))
     with reading(stores.sessions) as session:
         consent = session.scalars(select(MaintenanceConsent)).one()
+        assert (consent.given, consent.conversation_id, consent.ended_at) == (True, None, None)
+
+
+def test_yes_of_a_chat_without_a_known_customer_ends_with_it(
+    stores: Stores, plan: int, world: World
+) -> None:
+    """Without its chat it would be good in every other one, as what staff were told is."""
+    with writing(stores.sessions) as session:
+        remove_conversations(session, (world.conversation,))
+    with writing(stores.sessions) as session:
+        consent = session.scalars(select(MaintenanceConsent)).one()
         assert (consent.given, consent.conversation_id) == (True, None)
+        assert consent.ended_at is not None
+        found = hold_plan(session, session.get_one(MaintenancePlan, plan).owned_product_id, NOW)
+        assert found is not None and found.tell_on is None
+
+
+@pytest.mark.parametrize(
+    ("given", "how"), [(False, ConsentHow.CHAT), (True, ConsentHow.PHONE)], ids=["no", "phone"]
+)
+def test_no_and_what_staff_were_told_stay_when_a_chat_goes(
+    stores: Stores, plan: int, world: World, given: bool, how: ConsentHow
+) -> None:
+    with writing(stores.sessions) as session:
+        before = session.scalars(select(MaintenanceConsent)).one()
+        before.given, before.how = given, how
+        remove_conversations(session, (world.conversation,))
+    with reading(stores.sessions) as session:
+        assert session.scalars(select(MaintenanceConsent)).one().ended_at is None
 
 
 def test_it_goes_with_piece_and_customer_after_their_periods(stores: Stores, plan: int) -> None:
