@@ -157,9 +157,10 @@ bench: ## Measure speed and memory
 	@$(call find_python,run tests.bench)
 
 .PHONY: bench-gateway
-bench-gateway: ## Measure taking and answering under load: [ENGINE=postgresql] [MINUTES=5] [JSON=file]
+bench-gateway: ## Measure taking and answering under load: [ENGINE=postgresql] [MINUTES=5] [RATE=100] [JSON=file]
 	@$(call find_python,run-trained tests.bench.gateway $(if $(ENGINE),--engine "$$ENGINE") \
-	  $(if $(MINUTES),--minutes "$$MINUTES") $(if $(JSON),--json "$$JSON"))
+	  $(if $(MINUTES),--minutes "$$MINUTES") $(if $(RATE),--rate "$$RATE") \
+	  $(if $(JSON),--json "$$JSON"))
 
 .PHONY: bench-desk
 bench-desk: ## Measure the console over many tickets: [ENGINE=postgresql] [TICKETS=1000000]

@@ -1,7 +1,7 @@
 """Prints how quickly the desk takes and answers messages: `make bench-gateway`.
 
 ENGINE=postgresql measures it on a PostgreSQL server of its own, MINUTES says how long the load of
-100 turns a second is held, JSON=file keeps every figure and every look at memory and queue.
+RATE (100) turns a second is held, JSON=file keeps every figure and every look at memory and queue.
 docs/benchmarks/gateway.md says what each figure means.
 """
 
@@ -166,16 +166,19 @@ def main(arguments: Sequence[str]) -> int:
     reader = argparse.ArgumentParser(prog="tests.bench.gateway")
     reader.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
     reader.add_argument("--minutes", type=float, default=Plan.held_seconds / 60)
+    reader.add_argument("--rate", type=float, default=Plan.held_per_second)
     reader.add_argument("--json", type=Path, help="a file for all figures and samples")
     asked = reader.parse_args(arguments)
     on = machine()
     try:
         with running_desk(asked.engine) as stack:
-            report = asyncio.run(measure(stack, Plan(held_seconds=asked.minutes * 60)))
+            plan = Plan(held_seconds=asked.minutes * 60, held_per_second=asked.rate)
+            report = asyncio.run(measure(stack, plan))
     except NoPostgresql as error:
         print(f"Not run on PostgreSQL: {error}", file=sys.stderr)
         return 1
-    print_figures(f"make bench-gateway ENGINE={asked.engine}", report.figures)
+    command = f"make bench-gateway ENGINE={asked.engine} MINUTES={asked.minutes:g}"
+    print_figures(f"{command} RATE={asked.rate:g}", report.figures)
     if asked.json:
         content = {"at": datetime.now(UTC).isoformat(), "engine": asked.engine, "machine": on}
         asked.json.write_text(json.dumps(content | asdict(report), indent=1), encoding="utf-8")
