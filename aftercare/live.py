@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-_QUEUED_SIGNALS = 64
 _STREAMS_PER_CONVERSATION = 8
 #: How long somebody who pressed a key counts as typing: whoever goes on says so again meanwhile.
 TYPING_SECONDS = 6.0
+#: What is quiet is held back for so long. In most turns the bot answers within that time, and the
+#: customer's own message and its answer are read at once, without a word that the bot writes.
+QUIET_SECONDS = 0.3
 #: One person's typing is passed on at most this often.
 _TYPING_EVERY_SECONDS = 1.0
 _KEPT_TYPERS = 1000
@@ -24,8 +27,8 @@ Typist = Literal["bot", "customer", "staff"]
 class NewMessages:
     """There may be messages (or another language) in the database."""
 
-    urgent: bool = True
-    """False where more is about to come, such as the bot's answer, and both can be read at once."""
+    quiet: bool = False
+    """True where more is about to come, such as the bot's answer, and both can be read at once."""
 
 
 @dataclass(frozen=True)
@@ -35,45 +38,145 @@ class Typing:
     on: bool
     who: Typist = "bot"
 
+    @property
+    def quiet(self) -> bool:
+        return self.on and self.who == "bot"
+
 
 @dataclass(frozen=True)
 class Closed:
     """The stream must end; the client comes back and resumes by its last seq."""
+
+    quiet = False
 
 
 Signal = NewMessages | Typing | Closed
 
 
 class Subscription:
-    """One stream's end of the hub; only its own event loop touches the queue."""
+    """One stream's end of the hub: what it has to be told, however often it was said.
+
+    Any thread may send; everything else happens in the stream's event loop.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[Signal] = asyncio.Queue(_QUEUED_SIGNALS)
-        self._overflown = False
+        self._sent: deque[Signal] = deque()
+        self._looking = False
+        self._closed = False
+        self._people: list[Typist] = []
+        self._bot_types = self._bot_told = False
+        self._bot_due = self._read_due = math.inf
+        self._reader: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        # Whether the timer goes off soon enough for what is quiet.
+        self._timed = False
 
     async def next(self, seconds: float) -> Signal | None:
-        """The next signal; None after so many seconds of silence."""
-        if self._overflown:
-            return Closed()
-        try:
-            return await asyncio.wait_for(self._queue.get(), seconds)
-        except TimeoutError:
-            return None
+        """The next thing to tell; None after so many seconds of silence.
+
+        The bot's typing is told between what was to be read before and what is to be read after.
+        """
+        until = self._loop.time() + seconds
+        while (signal := self._take()) is None:
+            if self._loop.time() >= until:
+                return None
+            self._reader = self._loop.create_future()
+            self._set_timer(until)
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+                self._stop_timer()
+        return signal
 
     def send(self, signal: Signal) -> None:
-        """May be called from any thread; never waits."""
+        """Never waits."""
+        self._sent.append(signal)
+        # Whoever looks says so before it looks, so that nothing is left lying.
+        if self._looking or (signal.quiet and self._timed):
+            return
+        self._looking = True
         try:
-            self._loop.call_soon_threadsafe(self._put, signal)
+            if asyncio.get_running_loop() is self._loop:
+                self._look()
+                return
+        except RuntimeError:
+            # A thread without an event loop.
+            pass
+        try:
+            self._loop.call_soon_threadsafe(self._look)
         except RuntimeError:
             # The loop has ended and with it the stream.
             return
 
-    def _put(self, signal: Signal) -> None:
-        try:
-            self._queue.put_nowait(signal)
-        except asyncio.QueueFull:
-            self._overflown = True
+    def _look(self) -> None:
+        self._looking = self._timed = False
+        self._hear()
+        reader = self._reader
+        if reader is None or reader.done():
+            return
+        if self._due() <= self._loop.time():
+            reader.set_result(None)
+        elif self._timer is not None:
+            self._set_timer(self._timer.when())
+
+    def _hear(self) -> None:
+        while self._sent:
+            match self._sent.popleft():
+                case NewMessages(quiet):
+                    due = self._loop.time() + (QUIET_SECONDS if quiet else 0)
+                    self._read_due = min(self._read_due, due)
+                case Typing(on, "bot"):
+                    self._bot_types = on
+                    self._bot_due = self._loop.time() + QUIET_SECONDS if on else math.inf
+                case Typing(_, who) if who not in self._people:
+                    self._people.append(who)
+                case Closed():
+                    self._closed = True
+
+    def _due(self) -> float:
+        """When there is something to tell, in the loop's time."""
+        if self._closed or self._people or (self._bot_told and not self._bot_types):
+            return 0.0
+        return min(self._bot_due, self._read_due)
+
+    def _take(self) -> Signal | None:
+        self._hear()
+        now = self._loop.time()
+        if self._closed:
+            return Closed()
+        if self._people:
+            return Typing(True, self._people.pop(0))
+        if self._bot_due <= now:
+            self._bot_due = math.inf
+            if not self._bot_told:
+                self._bot_told = True
+                return Typing(True)
+        if self._read_due <= now:
+            self._read_due = math.inf
+            return NewMessages()
+        if self._bot_told and not self._bot_types:
+            self._bot_told = False
+            return Typing(False)
+        return None
+
+    def _set_timer(self, until: float) -> None:
+        self._stop_timer()
+        due = self._due()
+        self._timed = due < until
+        self._timer = self._loop.call_at(min(due, until), self._ring)
+
+    def _stop_timer(self) -> None:
+        self._timed = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ring(self) -> None:
+        self._timed = False
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
 
 
 class Relay(Protocol):
@@ -123,8 +226,8 @@ class Hub:
             if not streams:
                 self._streams.pop(conversation_id, None)
 
-    def messages(self, conversation_id: str, *, urgent: bool = True) -> None:
-        self.heard_messages(conversation_id, urgent=urgent)
+    def messages(self, conversation_id: str, *, quiet: bool = False) -> None:
+        self.heard_messages(conversation_id, quiet=quiet)
         if self._relay:
             self._relay.messages(conversation_id)
 
@@ -146,9 +249,9 @@ class Hub:
         if self._relay:
             self._relay.typing(conversation_id, True, who)
 
-    def heard_messages(self, conversation_id: str, *, urgent: bool = True) -> None:
+    def heard_messages(self, conversation_id: str, *, quiet: bool = False) -> None:
         """Another process stored something."""
-        self._send(conversation_id, NewMessages(urgent))
+        self._send(conversation_id, NewMessages(quiet))
 
     def heard_typing(self, conversation_id: str, on: bool, who: Typist = "bot") -> bool:
         """Somebody began or ended in another process; whether that changes anything here."""

@@ -154,7 +154,8 @@ def create_gateway(
         templates=open_templates(),
     )
     app.state.catalogue = CatalogueReader(sessions)
-    for part in (calendar_files, chat, events, files, labels, manuals, sheets, site):
+    # The framework looks for a call in this order, so the one of every turn comes first.
+    for part in (chat, events, calendar_files, files, labels, manuals, sheets, site):
         app.include_router(part.router, dependencies=[Depends(limit_address)])
     for router in api.ROUTERS:
         app.include_router(router, dependencies=[Depends(limit_address)])

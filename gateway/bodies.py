@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from fastapi import Request
@@ -103,25 +103,29 @@ def json_body(*fields: str) -> Callable[[Request], Awaitable[dict[str, Any]]]:
     """A dependency that gives the body as an object with no other fields than these."""
 
     async def read(request: Request) -> dict[str, Any]:
-        _check_media_type(request)
-        content = await request.body()
-        try:
-            value = json.loads(content.decode("utf-8"), parse_constant=_refuse)
-        except (ValueError, RecursionError):
-            raise ApiError(
-                400, "not_json", "The body is not valid JSON in UTF-8. Send one JSON object."
-            ) from None
-        if not isinstance(value, dict):
-            raise ApiError(400, "not_json", "The body must be one JSON object.")
-        if value.keys() - set(fields):
-            raise ApiError(
-                422,
-                "unknown_field",
-                f"The body has a field that this call does not take: only {', '.join(fields)}.",
-            )
-        return value
+        return read_json(request, await request.body(), fields)
 
     return read
+
+
+def read_json(request: Request, content: bytes, fields: Sequence[str]) -> dict[str, Any]:
+    """The body of a request as an object with no other fields than these. Raises ApiError."""
+    _check_media_type(request)
+    try:
+        value = json.loads(content.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise ApiError(
+            400, "not_json", "The body is not valid JSON in UTF-8. Send one JSON object."
+        ) from None
+    if not isinstance(value, dict):
+        raise ApiError(400, "not_json", "The body must be one JSON object.")
+    if value.keys() - set(fields):
+        raise ApiError(
+            422,
+            "unknown_field",
+            f"The body has a field that this call does not take: only {', '.join(fields)}.",
+        )
+    return value
 
 
 def _check_media_type(request: Request) -> None:

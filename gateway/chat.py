@@ -7,16 +7,19 @@ import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 
 from aftercare.catalogue.entries import LANGUAGES
 from aftercare.database import reading, writing
 from aftercare.privacy.masking import mask_for_storing
-from gateway.bodies import json_body
+from gateway.bodies import MULTIPART, json_body, media_type_of
 from gateway.bot import turn_id
 from gateway.customer_text import read_text
 from gateway.desk import Desk, desk_of, language_of
 from gateway.identity import LONGEST_IDENTITY, read_identity
-from gateway.inbox import Said, read_page, take_message
+from gateway.inbox import Said, take_message
 from gateway.limits import address_of
 from gateway.shapes import (
     MessageTaken,
@@ -26,9 +29,17 @@ from gateway.shapes import (
     handling_shown,
     shown,
 )
+from gateway.transcript import read_page
 from gateway.trouble import ApiError, described
-from gateway.uploads import FILES_FIELD, Incoming, keeping, message_body
-from gateway.visitors import Pass, Visitor, open_conversation, renew_pass, visitor_of
+from gateway.uploads import FILES_FIELD, Incoming, keeping, uploaded, written
+from gateway.visitors import (
+    Pass,
+    Visitor,
+    invalid_session,
+    open_conversation,
+    renew_pass,
+    visitor_of,
+)
 
 router = APIRouter(prefix="/chat/v1", tags=["chat"])
 
@@ -163,6 +174,7 @@ def renew_session(
 @router.post(
     "/messages",
     status_code=202,
+    response_model=MessageTaken,
     summary="Say something or press a button",
     responses=described(
         *_COMMON,
@@ -181,15 +193,22 @@ def renew_session(
     ),
     openapi_extra=_taking(_MESSAGE_BODY, _FORM_BODY),
 )
-def post_message(
-    request: Request,
-    afterwards: BackgroundTasks,
-    visitor: Annotated[Visitor, Depends(visitor_of)],
-    incoming: Annotated[Incoming, Depends(message_body)],
-) -> MessageTaken:
+async def post_message(request: Request) -> Response:
     """The message is stored when this answers. Repeat it with the same id until it does."""
-    desk, here = desk_of(request), visitor.conversation_id
-    client_id = _read_id(incoming.fields)
+    if media_type_of(request.headers) == MULTIPART:
+        visitor = await run_in_threadpool(visitor_of, request)
+        async with uploaded(request, visitor) as incoming:
+            return await run_in_threadpool(_take, desk_of(request), visitor, incoming)
+    # All in one thread: to go to and fro costs more than what is done there.
+    return await run_in_threadpool(_take_written, request, await request.body())
+
+
+def _take_written(request: Request, content: bytes) -> Response:
+    return _take(desk_of(request), visitor_of(request), written(request, content))
+
+
+def _take(desk: Desk, visitor: Visitor, incoming: Incoming) -> Response:
+    here, client_id = visitor.conversation_id, _read_id(incoming.fields)
     said = _read_said(desk, incoming)
     with keeping(desk, here, client_id, incoming.uploads) as kept:
         with writing(desk.sessions) as session:
@@ -202,11 +221,13 @@ def post_message(
         if not taken.new:
             desk.files.drop(kept)
     _log.info("chat.message_taken turn=%s", turn_id(visitor.conversation_id, taken.seq))
+    afterwards = None
     if taken.for_bot:
-        afterwards.add_task(_announce, desk, here, taken.seq)
+        afterwards = BackgroundTask(_announce, desk, here, taken.seq)
     elif taken.new:
-        afterwards.add_task(desk.hub.messages, here)
-    return MessageTaken(id=client_id, seq=taken.seq)
+        afterwards = BackgroundTask(desk.hub.messages, here)
+    # Made here: the framework looks for more in an answer than there is to find.
+    return JSONResponse({"id": client_id, "seq": taken.seq}, 202, background=afterwards)
 
 
 @router.post(
@@ -245,7 +266,9 @@ def get_messages(
     """Oldest first, at most 200; ask again after the last one for more."""
     desk = desk_of(request)
     with reading(desk.sessions) as session:
-        page = read_page(session, visitor.conversation_id, after, desk.clock())
+        page = read_page(session, visitor, after, desk.clock())
+    if page is None:
+        raise invalid_session()
     return PageShown(
         language=page.language,
         handling=handling_shown(page.standing),
@@ -265,7 +288,7 @@ def _made(new_pass: Pass) -> SessionMade:
 
 async def _announce(desk: Desk, conversation_id: str, seq: int) -> None:
     """After the answer, which would otherwise wait for the worker that this starts."""
-    desk.hub.messages(conversation_id, urgent=False)
+    desk.hub.messages(conversation_id, quiet=True)
     desk.engine.wake(conversation_id, seq)
 
 

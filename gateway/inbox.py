@@ -1,4 +1,7 @@
-"""Takes customers' messages into the database, once each, and reads a conversation out of it."""
+"""Takes customers' messages into the database, once each.
+
+As in gateway/store.py, the statements of every message are built once and go past the ORM.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,34 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from secrets import compare_digest
+from typing import cast
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import BindParameter, Table, bindparam, exists, insert, select
+from sqlalchemy.orm import Session
 
 from aftercare.attachments.kept import Kept
 from aftercare.attachments.tying import ONLY_FILES
-from aftercare.conversations import lock_conversation, next_seq
-from aftercare.errors import NotFound
-from aftercare.handover.queue import Standing, is_with_person, read_standing
+from aftercare.conversations import hold, keep, next_seq
 from aftercare.tables.attachments import Attachment
-from aftercare.tables.conversations import Conversation, Message, MessageState, Sender
+from aftercare.tables.conversations import Message, MessageState, Sender
+from aftercare.tables.handover import Handover, HandoverState
+from gateway.store import Pending
 from gateway.trouble import ApiError
 
-PAGE_MESSAGES = 200
+_id: BindParameter[str] = bindparam("conversation_id")
+#: Read once the conversation is held: the message, where its id came before, who has the
+#: conversation, and whether anything in it waits for the bot.
+_KNOWN = select(
+    select(Message.id)
+    .where(Message.conversation_id == _id, Message.client_id == bindparam("client_id"))
+    .scalar_subquery(),
+    select(Handover.state)
+    .where(Handover.conversation_id == _id, Handover.state != HandoverState.OVER)
+    .scalar_subquery(),
+    exists().where(Message.conversation_id == _id, Message.state == MessageState.RECEIVED),
+)
+_TAKE = insert(cast(Table, Message.__table__))
+_ATTACH = insert(cast(Table, Attachment.__table__))
 
 
 @dataclass(frozen=True)
@@ -38,16 +55,8 @@ class Taken:
     seq: int
     new: bool
     for_bot: bool = False
-
-
-@dataclass(frozen=True)
-class Page:
-    """Messages in order, and whether there may be more behind them; `standing` of now."""
-
-    language: str
-    standing: Standing | None
-    messages: tuple[Message, ...]
-    full: bool
+    pending: Pending | None = None
+    """The message as the bot gets it, where no other one of its conversation waits before it."""
 
 
 def take_message(
@@ -62,70 +71,57 @@ def take_message(
 
     Raises ApiError: `id_reused` (409) for other content, `unknown_button` (422).
     """
-    conversation = lock_conversation(session, conversation_id)
-    earlier = session.scalar(
-        select(Message).where(
-            Message.conversation_id == conversation_id, Message.client_id == client_id
-        )
-    )
+    connection = session.connection()
+    conversation = hold(connection, conversation_id)
+    asked = {"conversation_id": conversation_id, "client_id": client_id}
+    earlier, handover, others_wait = connection.execute(_KNOWN, asked).one()
     if said.button is None:
         text = said.text or ""
         payload = ONLY_FILES if said.digests and not text else None
     else:
         text, payload = _offered(session, conversation_id, said.button)
-    if earlier:
-        digests = tuple(file.digest for file in earlier.attachments)
-        if (earlier.text, earlier.payload, digests) != (text, payload, said.digests):
-            raise ApiError(
-                409,
-                "id_reused",
-                "This id was used for another message. Send the new message with a new id.",
-            )
-        return Taken(earlier.seq, new=False)
+    if earlier is not None:
+        return _taken_before(session, earlier, (text, payload, said.digests))
     seq = next_seq(conversation, now)
-    for_bot = not is_with_person(session, conversation_id)
-    session.add(
-        Message(
-            conversation_id=conversation_id,
-            seq=seq,
-            sender=Sender.CUSTOMER,
-            text=text,
-            payload=payload,
-            at=now,
-            state=MessageState.RECEIVED if for_bot else MessageState.DONE,
-            client_id=client_id,
-            attachments=[
-                Attachment(
-                    **asdict(file), conversation_id=conversation_id, position=place, created_at=now
-                )
-                for place, file in enumerate(kept)
-            ],
-        )
+    for_bot = handover != HandoverState.WITH_PERSON
+    stored = connection.execute(
+        _TAKE,
+        {
+            "conversation_id": conversation_id,
+            "seq": seq,
+            "sender": Sender.CUSTOMER,
+            "text": text,
+            "payload": payload,
+            "at": now,
+            "state": MessageState.RECEIVED if for_bot else MessageState.DONE,
+            "client_id": client_id,
+        },
     )
-    return Taken(seq, new=True, for_bot=for_bot)
+    if kept:
+        number = stored.inserted_primary_key[0] if stored.inserted_primary_key else None
+        its = {"conversation_id": conversation_id, "message_id": number, "created_at": now}
+        files = [asdict(file) | its | {"position": place} for place, file in enumerate(kept)]
+        connection.execute(_ATTACH, files)
+    keep(connection, conversation)
+    pending = None
+    if for_bot and not others_wait:
+        pending = Pending(seq, conversation.channel, text, payload, opening=False)
+    return Taken(seq, True, for_bot, pending)
 
 
-def read_page(session: Session, conversation_id: str, after: int, now: datetime) -> Page:
-    """What was said after a number. Raises NotFound when the conversation is gone."""
-    language = session.scalar(
-        select(Conversation.language).where(Conversation.id == conversation_id)
-    )
-    if language is None:
-        raise NotFound("there is no such conversation")
-    statement = (
-        select(Message)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.seq > after,
-            Message.sender != Sender.SYSTEM,
+def _taken_before(
+    session: Session, number: int, said: tuple[str, str | None, tuple[str, ...]]
+) -> Taken:
+    """Where the message came before. Raises ApiError where it had other content."""
+    earlier = session.get_one(Message, number)
+    digests = tuple(file.digest for file in earlier.attachments)
+    if (earlier.text, earlier.payload, digests) != said:
+        raise ApiError(
+            409,
+            "id_reused",
+            "This id was used for another message. Send the new message with a new id.",
         )
-        .order_by(Message.seq)
-        .limit(PAGE_MESSAGES)
-        .options(joinedload(Message.attachments))
-    )
-    messages = session.scalars(statement).unique().all()
-    standing = read_standing(session, conversation_id, now)
-    return Page(language, standing, tuple(messages), len(messages) == PAGE_MESSAGES)
+    return Taken(earlier.seq, new=False)
 
 
 def _offered(session: Session, conversation_id: str, button_id: str) -> tuple[str, str]:

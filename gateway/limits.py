@@ -13,6 +13,7 @@ from limits import RateLimitItem, parse_many
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.concurrency import run_in_threadpool
 
 from aftercare.settings import UNLIMITED, Settings
 from gateway.measures import Measures
@@ -48,7 +49,10 @@ _IPV6_NETWORK = 64
 
 
 class Limits:
-    """Counts in this process or in a shared Redis; where that fails, nobody is held up."""
+    """Counts in this process or in a shared Redis; where that fails, nobody is held up.
+
+    `waits` tells whether counting may take a while, so that an event loop leaves it to a thread.
+    """
 
     def __init__(self, settings: Settings, measures: Measures) -> None:
         self._measures = measures
@@ -61,7 +65,9 @@ class Limits:
             "renewals": _parsed(_RENEWALS),
             "api_requests": _parsed(settings.limit_api),
         }
-        self._counter = SlidingWindowCounterRateLimiter(_open_storage(settings.limit_storage))
+        storage = _open_storage(settings.limit_storage)
+        self.waits = not isinstance(storage, MemoryStorage)
+        self._counter = SlidingWindowCounterRateLimiter(storage)
         self._not_before = 0.0
 
     def spend(self, kind: Kind, key: str) -> None:
@@ -115,10 +121,13 @@ def address_of(request: Request) -> str:
     return str(ipaddress.ip_network((address.packed, _IPV6_NETWORK), strict=False))
 
 
-def limit_address(request: Request) -> None:
+async def limit_address(request: Request) -> None:
     """A dependency of every call and page: not too many requests from one address."""
     limits: Limits = request.app.state.desk.limits
-    limits.spend("requests", address_of(request))
+    if limits.waits:
+        await run_in_threadpool(limits.spend, "requests", address_of(request))
+    else:
+        limits.spend("requests", address_of(request))
 
 
 def _parsed(rates: str) -> list[RateLimitItem]:

@@ -13,7 +13,6 @@ from jwt.types import Options
 
 from aftercare.returns.chat import RETURNS
 from aftercare.settings import Settings
-from aftercare.tables.attachments import Attachment
 from aftercare.training.walk import SHEETS
 from aftercare.visits.chat import VISITS
 from gateway.trouble import ApiError
@@ -45,9 +44,9 @@ class Links:
         self._seconds = settings.file_link_minutes * 60
         self._clock = clock
 
-    def url(self, attachment: Attachment) -> str:
+    def url(self, file_id: str, conversation_id: str) -> str:
         """A link that opens the file from now on for the time of the settings."""
-        token = self._token(attachment.id, attachment.conversation_id, self._key)
+        token = self._token(file_id, conversation_id, self._key)
         return f"{self._site_url}/files/{token}"
 
     def source_url(self, path: str, conversation_id: str) -> str:

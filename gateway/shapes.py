@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -10,9 +11,9 @@ from pydantic import BaseModel, Field
 from aftercare.attachments.kinds import KINDS
 from aftercare.handover.queue import Standing, minutes_of
 from aftercare.settings import Settings
-from aftercare.tables.conversations import Message
 from aftercare.tables.handover import HandoverState
 from gateway.links import Links
+from gateway.transcript import Spoken
 
 
 class SessionMade(BaseModel):
@@ -129,7 +130,7 @@ def handling_shown(standing: Standing | None) -> HandlingShown:
     )
 
 
-def shown(message: Message, links: Links) -> MessageShown:
+def shown(message: Spoken, links: Links) -> MessageShown:
     """A message as the website sees it: no payloads, no numbers of the understanding."""
     return MessageShown.model_validate(
         {
@@ -144,12 +145,12 @@ def shown(message: Message, links: Links) -> MessageShown:
                     "name": file.name,
                     "type": file.media_type,
                     "size": file.size,
-                    "url": links.url(file),
+                    "url": links.url(file.id, message.conversation_id),
                     "width": file.width,
                     "height": file.height,
                     "alt": file.description or None,
                 }
-                for file in message.attachments
+                for file in message.files
             ],
             "sources": [
                 {
@@ -168,9 +169,9 @@ def shown(message: Message, links: Links) -> MessageShown:
     )
 
 
-def _is_quoted(source: dict[str, str]) -> bool:
+def _is_quoted(source: Mapping[str, str]) -> bool:
     return bool(source.get("quote"))
 
 
-def _quote(source: dict[str, str]) -> dict[str, str]:
+def _quote(source: Mapping[str, str]) -> dict[str, str]:
     return {"text": source["quote"], "lang": source["language"]}

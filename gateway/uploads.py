@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request
+from fastapi import Request
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -18,17 +18,17 @@ from aftercare.attachments.taking import Upload
 from aftercare.database import reading
 from aftercare.errors import FileRefused, FilesUnavailable, NotFound, ScannerUnavailable
 from aftercare.tables.conversations import Message
-from gateway.bodies import MULTIPART, json_body, media_type_of
+from gateway.bodies import read_json
 from gateway.desk import Desk, desk_of
 from gateway.trouble import RETRY_SECONDS, ApiError
-from gateway.visitors import Visitor, visitor_of
+from gateway.visitors import Visitor
 
 #: Name of the form's fields that hold files.
 FILES_FIELD = "files"
-_FIELDS = frozenset({"id", "text"})
+_FORM_FIELDS = frozenset({"id", "text"})
+_JSON_FIELDS = ("id", "text", "button")
 #: More parts are no message of anybody's; a few too many files get an answer that says so.
 _MOST_PARTS = 40
-_read_json = json_body("id", "text", "button")
 _BYTES_A_CHARACTER = 4
 
 _REFUSED = {
@@ -53,13 +53,14 @@ class Incoming:
     uploads: tuple[Upload, ...] = ()
 
 
-async def message_body(
-    request: Request, visitor: Annotated[Visitor, Depends(visitor_of)]
-) -> AsyncIterator[Incoming]:
-    """A dependency: the message that a visitor sends, as JSON or as a form with files."""
-    if media_type_of(request.headers) != MULTIPART:
-        yield Incoming(await _read_json(request))
-        return
+def written(request: Request, content: bytes) -> Incoming:
+    """A message without files. Raises ApiError."""
+    return Incoming(read_json(request, content, _JSON_FIELDS))
+
+
+@asynccontextmanager
+async def uploaded(request: Request, visitor: Visitor) -> AsyncIterator[Incoming]:
+    """A message that a visitor sends as a form with files. Raises ApiError."""
     desk = desk_of(request)
     if not desk.settings.max_files:
         raise ApiError(
@@ -98,7 +99,7 @@ def _incoming_of(form: FormData, desk: Desk) -> Incoming:
     fields: dict[str, Any] = {}
     files: list[UploadFile] = []
     for name, value in form.multi_items():
-        if isinstance(value, str) and name in _FIELDS and name not in fields:
+        if isinstance(value, str) and name in _FORM_FIELDS and name not in fields:
             fields[name] = value
         elif not isinstance(value, str) and name == FILES_FIELD:
             # What a browser sends for a field in which nothing was chosen.

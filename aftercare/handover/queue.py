@@ -50,11 +50,6 @@ def open_handover(session: Session, conversation_id: str) -> Handover | None:
     )
 
 
-def is_with_person(session: Session, conversation_id: str) -> bool:
-    handover = open_handover(session, conversation_id)
-    return handover is not None and handover.state == HandoverState.WITH_PERSON
-
-
 def read_standing(session: Session, conversation_id: str, now: datetime) -> Standing | None:
     """None where the bot has the conversation and nobody is waited for."""
     row = session.execute(

@@ -286,7 +286,7 @@ def test_link_of_another_conversation_opens_nothing(
     desk = idle_client.app.state.desk  # type: ignore[attr-defined]
     known = jwt.decode(link.removeprefix("/files/"), options={"verify_signature": False})
     stolen = Attachment(id=known["sub"], conversation_id=other.conversation_id)
-    answer = idle_client.get(path_of({"url": desk.links.url(stolen)}))
+    answer = idle_client.get(path_of({"url": desk.links.url(stolen.id, stolen.conversation_id)}))
     assert refusal(answer) == (404, "not_found")
     assert all(not message["attachments"] for message in other.messages())
 

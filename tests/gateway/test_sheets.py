@@ -59,7 +59,7 @@ def test_link_of_a_file_opens_no_sheet(
     site: TestClient, settings: Settings, clock: SteeredClock
 ) -> None:
     file = Attachment(id=KEY, conversation_id="c-1")
-    url = Links(settings, clock).url(file)
+    url = Links(settings, clock).url(file.id, file.conversation_id)
     token = url.rpartition("/")[2]
     assert site.get(f"/trainings/{token}").status_code == 404
 

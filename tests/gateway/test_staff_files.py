@@ -11,7 +11,7 @@ from aftercare.attachments.on_tickets import put_on_ticket
 from aftercare.attachments.taking import Upload
 from aftercare.database import SessionFactory, writing
 from aftercare.handover.changes import Written, write_beside
-from aftercare.tables.attachments import Attachment, FileUse
+from aftercare.tables.attachments import FileUse
 from tests.factories import make_staff, make_ticket
 from tests.fakes import FakeBot, SteeredClock
 from tests.gateway.doors import TestClient, Visit, code_of, new_visit
@@ -87,6 +87,6 @@ def test_file_for_colleagues_is_opened_by_no_link(
             staff=ana,
             now=now,
         )
-    link = desk.links.url(Attachment(id=kept.id, conversation_id=visit.conversation_id))
+    link = desk.links.url(kept.id, visit.conversation_id)
     path = link.removeprefix("http://127.0.0.1:8080")
     assert code_of(visit.client.get(path)) == (404, "not_found")

@@ -28,7 +28,7 @@ from aftercare.handover.changes import (
     write_beside,
 )
 from aftercare.handover.notices import COME_BACK, LEAVE_MESSAGE
-from aftercare.handover.queue import is_with_person, queue_figures, read_standing
+from aftercare.handover.queue import queue_figures, read_standing
 from aftercare.privacy.erasure import remove_conversations
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Conversation, MessageState, Sender
@@ -86,7 +86,6 @@ def test_customer_waits_once_however_often_they_ask(desk: Desk) -> None:
     assert desk.steps() == ["asked"]
     with reading(desk.sessions) as session:
         standing = read_standing(session, desk.conversation_id, desk.now)
-        assert not is_with_person(session, desk.conversation_id)
     assert standing and standing.state == HandoverState.WAITING
     with writing(desk.sessions) as session:
         leave_queue(session, desk.conversation_id, desk.now)
@@ -98,8 +97,8 @@ def test_taken_conversation_has_a_name_and_tells_it(desk: Desk) -> None:
     taken_by(desk, desk.ana)
     with reading(desk.sessions) as session:
         standing = read_standing(session, desk.conversation_id, desk.now)
-        assert is_with_person(session, desk.conversation_id)
     assert standing and (standing.name, standing.since) == ("Ana", desk.now)
+    assert standing.state == HandoverState.WITH_PERSON
     assert desk.steps() == ["asked", "taken"]
     notice = desk.messages()[-1]
     assert (notice.sender, notice.response) == (Sender.BOT, "handover_taken")
