@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from aftercare.conversations import lock_conversation, next_seq
@@ -22,7 +23,7 @@ from aftercare.tables.handover import HandoverState
 class Carrier(Protocol):
     """What brings stored messages to the bot (gateway/engine/interface.py)."""
 
-    def defer(self, session: Session, conversation_id: str) -> None: ...
+    def defer(self, connection: Connection, conversation_id: str) -> None: ...
 
     def wake(self, conversation_id: str, seq: int) -> None: ...
 
@@ -46,7 +47,7 @@ class Announcements:
         if handover and handover.state == HandoverState.WITH_PERSON:
             return False
         seq = bot_turn(session, conversation, payload(do, of), now)
-        self._carrier.defer(session, conversation_id)
+        self._carrier.defer(session.connection(), conversation_id)
         self._stored.append((conversation_id, seq))
         return True
 

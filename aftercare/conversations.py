@@ -16,12 +16,7 @@ from aftercare.tables.conversations import Conversation
 
 _id: BindParameter[str] = bindparam("conversation_id")
 _HOLD = (
-    select(
-        Conversation.channel,
-        Conversation.language,
-        Conversation.last_seq,
-        Conversation.last_message_at,
-    )
+    select(Conversation.language, Conversation.last_seq, Conversation.last_message_at)
     .where(Conversation.id == _id)
     .with_for_update()
 )
@@ -36,10 +31,9 @@ _KEEP = (
 
 @dataclass
 class Held:
-    """A conversation as a message needs it; `keep` writes back what the message changes."""
+    """What a message changes of its conversation; `keep` writes it back."""
 
     id: str
-    channel: str
     language: str
     last_seq: int
     last_message_at: datetime

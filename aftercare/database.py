@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -22,8 +23,10 @@ SessionFactory = sessionmaker[Session]
 #: Connections that one process keeps, and how many more it opens under load.
 _KEPT_CONNECTIONS = 10
 _MORE_CONNECTIONS = 10
-#: The option under which an engine carries its writers.
-_WRITERS = "aftercare_writers"
+#: The options under which an engine carries its writers, and what a glance asks of a connection.
+_WRITERS, _GLANCES = "aftercare_writers", "aftercare_glances"
+#: A connection that was used so lately is taken for alive; others are asked first.
+_FRESH_SECONDS = 1.0
 #: A server that is gone without a word is noticed after 25 seconds; libpq's own names.
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
@@ -73,13 +76,32 @@ def _pool(timeout: float) -> dict[str, Any]:
 def _open_postgresql(url: URL, timeout: float) -> Engine:
     """Waits for a lock, and for a free connection, as long as SQLite waits for a lock."""
     engine = create_engine(
-        url, pool_pre_ping=True, connect_args=_patience(timeout), **_pool(timeout)
+        url,
+        connect_args=_patience(timeout),
+        execution_options={_GLANCES: {"isolation_level": "AUTOCOMMIT"}},
+        **_pool(timeout),
     )
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection, _record) -> None:  # type: ignore[no-untyped-def]
+    def _prepare(connection, record) -> None:  # type: ignore[no-untyped-def]
         connection.execute(f"SET lock_timeout = {round(timeout * 1000)}")
         connection.commit()
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkin")
+    def _note_use(_connection, record) -> None:  # type: ignore[no-untyped-def]
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask_whether_alive(connection, record, _proxy) -> None:  # type: ignore[no-untyped-def]
+        # The pool's own question before every use would be one more way to the server and back.
+        if time.monotonic() - record.info["used"] < _FRESH_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool opens another one.
+            raise DisconnectionError from error
 
     return engine
 
@@ -89,7 +111,7 @@ def _open_sqlite(url: URL, timeout: float) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": timeout, "check_same_thread": False},
-        execution_options={_WRITERS: _Writers(timeout)},
+        execution_options={_WRITERS: _Writers(timeout), _GLANCES: {"glance": True}},
         **_pool(timeout),
     )
 
@@ -106,8 +128,10 @@ def _open_sqlite(url: URL, timeout: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection) -> None:  # type: ignore[no-untyped-def]
-        write = connection.get_execution_options().get("write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get("glance"):
+            return
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
     return engine
 
@@ -128,19 +152,40 @@ def reading(sessions: SessionFactory) -> Iterator[Session]:
 
 
 @contextmanager
+def glancing(sessions: SessionFactory) -> Iterator[Connection]:
+    """As `reading`, for the way of every message: each statement sees what is there by then.
+
+    No transaction is begun and ended, which on a server are two ways there and back.
+    """
+    engine: Engine = sessions.kw["bind"]
+    with _translated(), engine.connect() as connection:
+        yield connection.execution_options(**engine.get_execution_options()[_GLANCES])
+
+
+@contextmanager
 def writing(sessions: SessionFactory) -> Iterator[Session]:
     """A session that commits at the end of the block and rolls back when it is left by an error.
 
     Raises StorageUnavailable where the database is locked, read-only or gone.
     """
-    with _translated(), sessions() as session, _turn_to_write(session):
+    with _translated(), sessions() as session, _turn_to_write(sessions):
         session.connection(execution_options={"write": True})
         yield session
         session.commit()
 
 
-def _turn_to_write(session: Session) -> AbstractContextManager[None]:
-    writers: _Writers | None = session.get_bind().get_execution_options().get(_WRITERS)
+@contextmanager
+def storing(sessions: SessionFactory) -> Iterator[Connection]:
+    """As `writing`, for the way of every message, which has no time for objects."""
+    engine: Engine = sessions.kw["bind"]
+    with _translated(), _turn_to_write(sessions), engine.connect() as connection:
+        connection.execution_options(write=True)
+        with connection.begin():
+            yield connection
+
+
+def _turn_to_write(sessions: SessionFactory) -> AbstractContextManager[None]:
+    writers: _Writers | None = sessions.kw["bind"].get_execution_options().get(_WRITERS)
     return writers.turn() if writers else nullcontext()
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from jinja2 import Environment
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from aftercare.attachments.taking import Files, open_files
 from aftercare.database import SessionFactory
@@ -23,7 +23,7 @@ from aftercare.settings import Settings
 class Engine(Protocol):
     """Takes messages to the bot; the gateway's, of which pages need no more than this."""
 
-    def defer(self, session: Session, conversation_id: str) -> None: ...
+    def defer(self, connection: Connection, conversation_id: str) -> None: ...
 
     def wake(self, conversation_id: str, seq: int) -> None: ...
 

@@ -77,7 +77,7 @@ def hand_back_conversation(
         with _changing(request, form) as visit:
             found = find_conversation(visit, conversation_id).id
             seq = hand_back(visit.session, found, visit.staff, visit.now)
-            desk.engine.defer(visit.session, conversation_id)
+            desk.engine.defer(visit.session.connection(), conversation_id)
     except _Refused as error:
         return _refused_page(request, conversation_id, error)
     afterwards.add_task(desk.hub.messages, conversation_id)

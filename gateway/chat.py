@@ -12,7 +12,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from aftercare.catalogue.entries import LANGUAGES
-from aftercare.database import reading, writing
+from aftercare.database import glancing, storing, writing
 from aftercare.privacy.masking import mask_for_storing
 from gateway.bodies import MULTIPART, json_body, media_type_of
 from gateway.bot import turn_id
@@ -144,7 +144,7 @@ def open_session(
     days = desk.settings.chat_session_days
     with writing(desk.sessions) as session:
         opened = open_conversation(session, language, identity, days, desk.clock())
-        desk.engine.defer(session, opened.new_pass.conversation_id)
+        desk.engine.defer(session.connection(), opened.new_pass.conversation_id)
     afterwards.add_task(_announce, desk, opened.new_pass.conversation_id, opened.greeting_seq)
     return _made(opened.new_pass)
 
@@ -211,13 +211,13 @@ def _take(desk: Desk, visitor: Visitor, incoming: Incoming) -> Response:
     here, client_id = visitor.conversation_id, _read_id(incoming.fields)
     said = _read_said(desk, incoming)
     with keeping(desk, here, client_id, incoming.uploads) as kept:
-        with writing(desk.sessions) as session:
-            taken = take_message(session, here, client_id, said, desk.clock(), kept)
+        with storing(desk.sessions) as connection:
+            taken = take_message(connection, here, client_id, said, desk.clock(), kept)
             if taken.new:
                 # A refusal takes it back; what is only repeated is never refused.
                 desk.limits.spend("messages", here)
                 if taken.for_bot:
-                    desk.engine.defer(session, here)
+                    desk.engine.defer(connection, here)
         if not taken.new:
             desk.files.drop(kept)
     _log.info("chat.message_taken turn=%s", turn_id(visitor.conversation_id, taken.seq))
@@ -265,8 +265,8 @@ def get_messages(
 ) -> PageShown:
     """Oldest first, at most 200; ask again after the last one for more."""
     desk = desk_of(request)
-    with reading(desk.sessions) as session:
-        page = read_page(session, visitor, after, desk.clock())
+    with glancing(desk.sessions) as connection:
+        page = read_page(connection, visitor, after, desk.clock())
     if page is None:
         raise invalid_session()
     return PageShown(

@@ -14,7 +14,7 @@ from sse_starlette.sse import EventSourceResponse, SendTimeoutError
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
-from aftercare.database import reading
+from aftercare.database import glancing
 from aftercare.errors import StorageUnavailable
 from aftercare.live import TYPING_SECONDS, Closed, NewMessages, Subscription, Typing
 from gateway.chat import LAST_SEQ
@@ -149,8 +149,8 @@ async def _until_news(subscription: Subscription) -> AsyncIterator[Typing | Clos
 
 def _read(desk: Desk, visitor: Visitor, after: int) -> Page | None:
     """What there is to send; None once the token is not good any more."""
-    with reading(desk.sessions) as session:
-        return read_page(session, visitor, after, desk.clock())
+    with glancing(desk.sessions) as connection:
+        return read_page(connection, visitor, after, desk.clock())
 
 
 def _event(name: str, data: dict[str, object]) -> ServerSentEvent:

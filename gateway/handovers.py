@@ -75,7 +75,7 @@ class HandoverWatch:
             with writing(self._sessions) as session:
                 seq = end_silence(session, conversation_id, now - self._silence, now)
                 if seq is not None:
-                    self._engine.defer(session, conversation_id)
+                    self._engine.defer(session.connection(), conversation_id)
         except NotFound:
             return
         if seq is not None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from secrets import compare_digest
 from typing import cast
 
-from sqlalchemy import BindParameter, Table, bindparam, exists, insert, select
+from sqlalchemy import BindParameter, Connection, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from aftercare.attachments.kept import Kept
@@ -20,12 +20,11 @@ from aftercare.conversations import hold, keep, next_seq
 from aftercare.tables.attachments import Attachment
 from aftercare.tables.conversations import Message, MessageState, Sender
 from aftercare.tables.handover import Handover, HandoverState
-from gateway.store import Pending
 from gateway.trouble import ApiError
 
 _id: BindParameter[str] = bindparam("conversation_id")
-#: Read once the conversation is held: the message, where its id came before, who has the
-#: conversation, and whether anything in it waits for the bot.
+#: Read once the conversation is held: the message, where its id came before, and who has the
+#: conversation.
 _KNOWN = select(
     select(Message.id)
     .where(Message.conversation_id == _id, Message.client_id == bindparam("client_id"))
@@ -33,7 +32,6 @@ _KNOWN = select(
     select(Handover.state)
     .where(Handover.conversation_id == _id, Handover.state != HandoverState.OVER)
     .scalar_subquery(),
-    exists().where(Message.conversation_id == _id, Message.state == MessageState.RECEIVED),
 )
 _TAKE = insert(cast(Table, Message.__table__))
 _ATTACH = insert(cast(Table, Attachment.__table__))
@@ -55,12 +53,10 @@ class Taken:
     seq: int
     new: bool
     for_bot: bool = False
-    pending: Pending | None = None
-    """The message as the bot gets it, where no other one of its conversation waits before it."""
 
 
 def take_message(
-    session: Session,
+    connection: Connection,
     conversation_id: str,
     client_id: str,
     said: Said,
@@ -71,17 +67,16 @@ def take_message(
 
     Raises ApiError: `id_reused` (409) for other content, `unknown_button` (422).
     """
-    connection = session.connection()
     conversation = hold(connection, conversation_id)
     asked = {"conversation_id": conversation_id, "client_id": client_id}
-    earlier, handover, others_wait = connection.execute(_KNOWN, asked).one()
+    earlier, handover = connection.execute(_KNOWN, asked).one()
     if said.button is None:
         text = said.text or ""
         payload = ONLY_FILES if said.digests and not text else None
     else:
-        text, payload = _offered(session, conversation_id, said.button)
+        text, payload = _offered(connection, conversation_id, said.button)
     if earlier is not None:
-        return _taken_before(session, earlier, (text, payload, said.digests))
+        return _taken_before(connection, earlier, (text, payload, said.digests))
     seq = next_seq(conversation, now)
     for_bot = handover != HandoverState.WITH_PERSON
     stored = connection.execute(
@@ -103,18 +98,16 @@ def take_message(
         files = [asdict(file) | its | {"position": place} for place, file in enumerate(kept)]
         connection.execute(_ATTACH, files)
     keep(connection, conversation)
-    pending = None
-    if for_bot and not others_wait:
-        pending = Pending(seq, conversation.channel, text, payload, opening=False)
-    return Taken(seq, True, for_bot, pending)
+    return Taken(seq, True, for_bot)
 
 
 def _taken_before(
-    session: Session, number: int, said: tuple[str, str | None, tuple[str, ...]]
+    connection: Connection, number: int, said: tuple[str, str | None, tuple[str, ...]]
 ) -> Taken:
     """Where the message came before. Raises ApiError where it had other content."""
-    earlier = session.get_one(Message, number)
-    digests = tuple(file.digest for file in earlier.attachments)
+    with Session(connection) as session:
+        earlier = session.get_one(Message, number)
+        digests = tuple(file.digest for file in earlier.attachments)
     if (earlier.text, earlier.payload, digests) != said:
         raise ApiError(
             409,
@@ -124,11 +117,11 @@ def _taken_before(
     return Taken(earlier.seq, new=False)
 
 
-def _offered(session: Session, conversation_id: str, button_id: str) -> tuple[str, str]:
+def _offered(connection: Connection, conversation_id: str, button_id: str) -> tuple[str, str]:
     """Title and payload of a button that the bot offered in this very conversation."""
     seq = button_id.partition("-")[0]
     if button_id.isascii() and seq.isdigit() and len(seq) < 10:
-        buttons = session.scalar(
+        buttons = connection.scalar(
             select(Message.buttons).where(
                 Message.conversation_id == conversation_id,
                 Message.seq == int(seq),

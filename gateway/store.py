@@ -75,9 +75,9 @@ def count_waiting(session: Session) -> int:
     )
 
 
-def pending_messages(session: Session, conversation_id: str) -> list[Pending]:
+def pending_messages(connection: Connection, conversation_id: str) -> list[Pending]:
     """The unanswered messages of a conversation, oldest first; a page of them."""
-    rows = session.connection().execute(_PENDING, {"conversation_id": conversation_id})
+    rows = connection.execute(_PENDING, {"conversation_id": conversation_id})
     return [
         Pending(seq, channel, text, payload, sender == Sender.SYSTEM)
         for seq, channel, text, payload, sender in rows
@@ -85,10 +85,9 @@ def pending_messages(session: Session, conversation_id: str) -> list[Pending]:
 
 
 def store_answer(
-    session: Session, conversation_id: str, seq: int, result: TurnResult, now: datetime
+    connection: Connection, conversation_id: str, seq: int, result: TurnResult, now: datetime
 ) -> bool:
     """Store everything the bot answered to a message; False where it was answered before."""
-    connection = session.connection()
     conversation = hold(connection, conversation_id)
     message = _received(connection, conversation_id, seq)
     if message is None:
@@ -119,15 +118,14 @@ def store_answer(
 
 
 def store_delay_notice(
-    session: Session, conversation_id: str, error_id: str, now: datetime
+    connection: Connection, conversation_id: str, error_id: str, now: datetime
 ) -> bool:
     """Tell the customer once that the answer is late; False where there is no need."""
-    connection = session.connection()
     conversation = hold(connection, conversation_id)
-    pending = pending_messages(session, conversation_id)
+    pending = pending_messages(connection, conversation_id)
     if not pending:
         return False
-    told = session.scalar(
+    told = connection.scalar(
         select(Message.id).where(
             Message.conversation_id == conversation_id,
             Message.seq > pending[0].seq,
@@ -145,10 +143,9 @@ def store_delay_notice(
 
 
 def store_given_up(
-    session: Session, conversation_id: str, seq: int, error_id: str, email: str, now: datetime
+    connection: Connection, conversation_id: str, seq: int, error_id: str, email: str, now: datetime
 ) -> bool:
     """Mark a message as failed and tell the customer; False where it was answered before."""
-    connection = session.connection()
     conversation = hold(connection, conversation_id)
     message = _received(connection, conversation_id, seq)
     if message is None:

@@ -87,9 +87,8 @@ class Page:
     full: bool
 
 
-def read_page(session: Session, visitor: Visitor, after: int, now: datetime) -> Page | None:
+def read_page(connection: Connection, visitor: Visitor, after: int, now: datetime) -> Page | None:
     """What was said after a number; None once the visitor's token is not good any more."""
-    connection = session.connection()
     state = connection.execute(_STATE, {"token_hash": visitor.token_hash}).first()
     if state is None or state.expires_at <= now:
         return None
@@ -112,7 +111,8 @@ def read_page(session: Session, visitor: Visitor, after: int, now: datetime) -> 
     )
     standing = None
     if state.id is not None:
-        standing = read_standing(session, visitor.conversation_id, now)
+        with Session(connection) as session:
+            standing = read_standing(session, visitor.conversation_id, now)
     return Page(state.language, standing, messages, len(messages) == PAGE_MESSAGES)
 
 

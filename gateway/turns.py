@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from aftercare.database import SessionFactory, reading, writing
+from aftercare.database import SessionFactory, glancing, storing
 from aftercare.errors import AftercareError, BotUnavailable, StorageUnavailable, new_error_id
 from aftercare.live import Hub
 from aftercare.log import correlated, log_failure
@@ -74,8 +74,8 @@ class Turns:
     def take_next(self, conversation_id: str) -> Ended | None:
         """Work the oldest waiting message; None where nothing waits. Raises Postponed."""
         try:
-            with reading(self._sessions) as session:
-                pending = pending_messages(session, conversation_id)
+            with glancing(self._sessions) as connection:
+                pending = pending_messages(connection, conversation_id)
             if not pending:
                 self._hub.typing(conversation_id, False)
                 return None
@@ -92,8 +92,8 @@ class Turns:
         conversation_id, error_id = wait.conversation_id, new_error_id()
         wait.told = True
         try:
-            with writing(self._sessions) as session:
-                told = store_delay_notice(session, conversation_id, error_id, self._clock())
+            with storing(self._sessions) as connection:
+                told = store_delay_notice(connection, conversation_id, error_id, self._clock())
         except StorageUnavailable:
             wait.told = False
             return
@@ -137,8 +137,8 @@ class Turns:
         started = time.monotonic()
         result = attempts.unsaved or self._ask(conversation_id, message)
         attempts.unsaved = result
-        with writing(self._sessions) as session:
-            stored = store_answer(session, conversation_id, message.seq, result, self._clock())
+        with storing(self._sessions) as connection:
+            stored = store_answer(connection, conversation_id, message.seq, result, self._clock())
         if stored:
             self._measures.turns.labels("answered").inc()
             seconds = time.monotonic() - started
@@ -171,9 +171,9 @@ class Turns:
     def _give_up(self, wait: Wait, message: Pending, reason: str) -> Ended:
         conversation_id = wait.conversation_id
         error_id = new_error_id()
-        with writing(self._sessions) as session:
+        with storing(self._sessions) as connection:
             store_given_up(
-                session, conversation_id, message.seq, error_id, self._email, self._clock()
+                connection, conversation_id, message.seq, error_id, self._email, self._clock()
             )
         self._measures.failures.labels(reason).inc()
         self._measures.turns.labels("given_up").inc()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from aftercare.conversations import next_seq
 from aftercare.customers import identify_customer
-from aftercare.database import reading
+from aftercare.database import glancing
 from aftercare.tables.conversations import (
     ChatSession,
     Conversation,
@@ -121,8 +121,8 @@ def visitor_of(request: Request) -> Visitor:
     if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
         raise invalid_session()
     token_hash = _hash(token)
-    with reading(desk.sessions) as session:
-        found = session.connection().execute(_WHOSE, {"token_hash": token_hash}).first()
+    with glancing(desk.sessions) as connection:
+        found = connection.execute(_WHOSE, {"token_hash": token_hash}).first()
     if found is None or found.expires_at <= desk.clock():
         raise invalid_session()
     desk.limits.spend("session_requests", token_hash)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from gateway.bot import BotReply, Turn, TurnResult, Understood
 
@@ -44,7 +44,7 @@ class FakeEngine:
         self.deferred: list[str] = []
         self.woken: list[tuple[str, int]] = []
 
-    def defer(self, session: Session, conversation_id: str) -> None:
+    def defer(self, connection: Connection, conversation_id: str) -> None:
         self.deferred.append(conversation_id)
 
     def wake(self, conversation_id: str, seq: int) -> None:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from aftercare.database import SessionFactory
 from aftercare.log import log_failure
@@ -49,7 +49,7 @@ class InProcess:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def defer(self, session: Session, conversation_id: str) -> None:
+    def defer(self, connection: Connection, conversation_id: str) -> None:
         """Nothing to do: a stored message is in the list."""
 
     def wake(self, conversation_id: str, seq: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 
 class Engine(Protocol):
@@ -22,7 +22,7 @@ class Engine(Protocol):
         """End after the turns in hand, within seconds; what is not finished is worked later."""
         ...
 
-    def defer(self, session: Session, conversation_id: str) -> None:
+    def defer(self, connection: Connection, conversation_id: str) -> None:
         """Call it in the transaction that stores a message for the bot.
 
         Raises StorageUnavailable.

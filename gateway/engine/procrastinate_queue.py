@@ -15,9 +15,8 @@ from functools import partial
 
 from procrastinate import App, JobContext, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
-from psycopg import Connection, OperationalError
-from sqlalchemy import Enum, column, exists, func, select, table
-from sqlalchemy.orm import Session
+from psycopg import OperationalError
+from sqlalchemy import Connection, Enum, column, exists, func, select, table
 
 from aftercare.database import SessionFactory, psycopg_arguments, writing
 from aftercare.errors import StorageUnavailable
@@ -100,10 +99,12 @@ class ProcrastinateQueue:
             self._loop.call_soon_threadsafe(self._serving.cancel)
             self._thread.join(2 * _STOP_SECONDS)
 
-    def defer(self, session: Session, conversation_id: str) -> None:
-        connection: Connection | None = session.connection().connection.driver_connection
+    def defer(self, connection: Connection, conversation_id: str) -> None:
         job = self._storing.configure_task(
-            TURN, queue=QUEUE, lock=conversation_id, connection=connection
+            TURN,
+            queue=QUEUE,
+            lock=conversation_id,
+            connection=connection.connection.driver_connection,
         )
         try:
             job.defer(conversation_id=conversation_id)
@@ -125,7 +126,7 @@ class ProcrastinateQueue:
                 return
             forgotten = session.scalars(_WITHOUT_JOB).all()
             for conversation_id in forgotten:
-                self.defer(session, conversation_id)
+                self.defer(session.connection(), conversation_id)
         if forgotten:
             _log.warning("queue.found_without_job conversations=%s", len(forgotten))
 

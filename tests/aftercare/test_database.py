@@ -7,15 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
+from aftercare.database import (
+    SessionFactory,
+    glancing,
+    open_engine,
+    open_sessions,
+    reading,
+    writing,
+)
 from aftercare.errors import StorageUnavailable
 from aftercare.settings import Settings
 from aftercare.tables.conversations import Customer
 from tests.conftest import settings_in
 from tests.factories import make_customer
+from tests.postgresql import BOTH, own_database
 
 ADDRESS = "very.private@mail.example"
 
@@ -159,3 +167,49 @@ def test_foreign_keys_are_enforced(sessions: SessionFactory, now: datetime) -> N
 def test_sqlite_runs_in_wal_mode(engine: Engine) -> None:
     with engine.connect() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
+@pytest.mark.postgresql
+@pytest.mark.xdist_group("postgresql")
+@pytest.mark.parametrize("used_lately", [False, True])
+def test_connection_that_the_server_has_ended_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, used_lately: bool
+) -> None:
+    """Unnoticed where it was not used lately; else one piece of work is told to come again."""
+    monkeypatch.setattr("aftercare.database._FRESH_SECONDS", 60.0 if used_lately else 0.0)
+    with own_database() as url:
+        engine = open_engine(settings_in(tmp_path, database_url=url))
+        sessions = open_sessions(engine)
+        ended = _backend(sessions)
+        other = create_engine(url)
+        with other.connect() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended})
+        other.dispose()
+        if used_lately:
+            with pytest.raises(StorageUnavailable):
+                _backend(sessions)
+        assert _backend(sessions) != ended
+        engine.dispose()
+
+
+def _backend(sessions: SessionFactory) -> int:
+    with reading(sessions) as session:
+        return session.scalar(text("SELECT pg_backend_pid()")) or 0
+
+
+@BOTH
+def test_glance_sees_at_once_what_others_commit_and_leaves_no_transaction(
+    sessions: SessionFactory, database: str
+) -> None:
+    counted = select(func.count()).select_from(Customer)
+    with glancing(sessions) as glance:
+        assert glance.execute(counted).scalar() == 0
+        with writing(sessions) as session:
+            make_customer(session)
+        assert glance.execute(counted).scalar() == 1
+    # The connection is as it was before: what is written in it waits for its commit.
+    with pytest.raises(ZeroDivisionError), writing(sessions) as session:
+        make_customer(session)
+        session.flush()
+        raise ZeroDivisionError
+    assert _customers(sessions) == 1

@@ -141,7 +141,7 @@ def test_typing_of_people_is_told_at_most_once_a_second_and_not_kept() -> None:
             hub.person_types("c", "staff")
         late = hub.subscribe("c")
         hub.messages("c")
-        heard = [await stream.next(1) for _ in range(3)]
+        heard: list[object] = [await stream.next(1) for _ in range(3)]
         assert await late.next(1) == NewMessages()
         assert relay.told == [("c", True, "customer"), ("c", True, "staff"), "c"]
         return heard

@@ -56,7 +56,7 @@ class Person:
         with writing(self.sessions) as session:
             own = session.get_one(Staff, self.staff.id)
             seq = hand_back(session, visit.conversation_id, own, self.clock())
-            self.desk.engine.defer(session, visit.conversation_id)
+            self.desk.engine.defer(session.connection(), visit.conversation_id)
         self.desk.hub.messages(visit.conversation_id)
         self.desk.engine.wake(visit.conversation_id, seq)
 
