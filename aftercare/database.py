@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ _KEPT_CONNECTIONS = 10
 _MORE_CONNECTIONS = 10
 #: The options under which an engine carries its writers, and what a glance asks of a connection.
 _WRITERS, _GLANCES = "aftercare_writers", "aftercare_glances"
-#: A connection that was used so lately is taken for alive; others are asked first.
+#: A connection that was used so lately is only listened to; others are asked whether they live.
 _FRESH_SECONDS = 1.0
 #: A server that is gone without a word is noticed after 25 seconds; libpq's own names.
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
@@ -95,7 +96,9 @@ def _open_postgresql(url: URL, timeout: float) -> Engine:
     @event.listens_for(engine, "checkout")
     def _ask_whether_alive(connection, record, _proxy) -> None:  # type: ignore[no-untyped-def]
         # The pool's own question before every use would be one more way to the server and back.
-        if time.monotonic() - record.info["used"] < _FRESH_SECONDS:
+        # A server that ends a connection says so, and to listen costs nothing.
+        fresh = time.monotonic() - record.info["used"] < _FRESH_SECONDS
+        if fresh and not _has_heard(connection):
             return
         try:
             engine.dialect.do_ping(connection)
@@ -104,6 +107,13 @@ def _open_postgresql(url: URL, timeout: float) -> Engine:
             raise DisconnectionError from error
 
     return engine
+
+
+def _has_heard(connection: Any) -> bool:
+    """Whether the server has said something that nobody asked for, such as that it ends."""
+    listener = select.poll()
+    listener.register(connection.fileno(), select.POLLIN)
+    return bool(listener.poll(0))
 
 
 def _open_sqlite(url: URL, timeout: float) -> Engine:

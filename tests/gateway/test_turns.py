@@ -175,7 +175,7 @@ def test_stopped_bot_is_told_once_and_answers_later(
     make_app: MakeApp, bot: FakeBot, sessions: SessionFactory
 ) -> None:
     outage = Outage(BotNotAnswering("no_connection"))
-    with TestClient(make_app(delay_notice_after=0.05)) as client:
+    with TestClient(make_app(delay_notice_after=0.5)) as client:
         visit = new_visit(client, "pt")
         visit.wait_for("You said: /greet")
         bot.answer = outage
