@@ -31,7 +31,9 @@ def main() -> None:
         failures,
         graph_runner,
         rule_matching,
+        rule_prediction,
         speedups,
+        tracker_copies,
         training,
         turn_log,
     )
@@ -42,6 +44,8 @@ def main() -> None:
     action_calls.install()
     graph_runner.install()
     rule_matching.install()
+    rule_prediction.install()
+    tracker_copies.install()
     failures.install()
     turn_log.install()
     if sys.argv[1:2] == ["train"]:

@@ -1,22 +1,31 @@
-"""Makes calls of the action server short: one connection for all, and not the whole domain in each.
+"""Makes calls of the action server short: one connection for all, and only what actions read.
 
 Rasa 3.6.21 opens a session and a connection for each call of an endpoint and closes both after it.
-It also sends the whole domain along, 60 kB, which no action of this project reads. Rasa's setting
-`enable_selective_domain` leaves the domain out altogether, which today's rasa-sdk refuses.
+It also sends the whole domain along, 60 kB, which no action of this project reads, and every event
+of the conversation, of which actions read those since the customer's last message but one. Rasa's
+setting `enable_selective_domain` leaves the domain out altogether, which today's rasa-sdk refuses.
 """
 
 from __future__ import annotations
 
 import asyncio
 from functools import wraps
-from typing import Any, Callable, Dict, Tuple
+from itertools import islice
+from typing import Any, Callable, Deque, Dict, List, Tuple
 
 import aiohttp
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.event_kinds import is_message
+from bot.json_text import write_json
+
+#: An action looks back to what was said before the message that it answers
+#: (actions/translation.py).
+_MESSAGES_READ = 2
 _Key = Tuple[asyncio.AbstractEventLoop, int]
 #: One session for each endpoint and event loop; the endpoint is kept, so its id stays its own.
 _kept: Dict[_Key, Tuple[EndpointConfig, aiohttp.ClientSession]] = {}
@@ -38,7 +47,8 @@ class _OpenSession:
 def install() -> None:
     """Make all calls short from now on; a second call does nothing more."""
     _keep_sessions()
-    _leave_the_domain_at_home()
+    _write_quickly()
+    _leave_the_rest_at_home()
 
 
 def _keep_sessions() -> None:
@@ -56,7 +66,21 @@ def _keep_sessions() -> None:
     EndpointConfig.session = session
 
 
-def _leave_the_domain_at_home() -> None:
+def _write_quickly() -> None:
+    request: Callable[..., Any] = EndpointConfig.request
+    if hasattr(request, "__wrapped__"):
+        return
+
+    @wraps(request)
+    async def request_written(self: EndpointConfig, *args: Any, **kwargs: Any) -> Any:
+        if "json" in kwargs:  # its header is set by Rasa
+            kwargs["data"] = write_json(kwargs.pop("json")).encode()
+        return await request(self, *args, **kwargs)
+
+    EndpointConfig.request = request_written
+
+
+def _leave_the_rest_at_home() -> None:
     format_call: Callable[..., Dict[str, Any]] = RemoteAction._action_call_format
     if hasattr(format_call, "__wrapped__"):
         return
@@ -65,12 +89,47 @@ def _leave_the_domain_at_home() -> None:
     def _action_call_format(
         self: RemoteAction, tracker: DialogueStateTracker, domain: Domain
     ) -> Dict[str, Any]:
-        call = format_call(self, tracker, domain)
+        call = format_call(self, _Shortened(tracker), domain)
         if "domain" in call:
             call["domain"] = {"version": call["domain"].get("version")}
         return call
 
     RemoteAction._action_call_format = _action_call_format
+
+
+class _Shortened:
+    """A tracker as Rasa asks it for its state, which is given with the latest events alone."""
+
+    def __init__(self, tracker: DialogueStateTracker) -> None:
+        self.sender_id = tracker.sender_id
+        self._tracker = tracker
+
+    def current_state(self, _verbosity: EventVerbosity) -> Dict[str, Any]:
+        """What Rasa's own says, without copies of what is written down at once."""
+        tracker, loop = self._tracker, self._tracker.active_loop
+        return {
+            "sender_id": tracker.sender_id,
+            "slots": tracker.current_slot_values(),
+            "latest_message": tracker._latest_message_data(),
+            "latest_event_time": tracker.events[-1].timestamp if tracker.events else None,
+            "followup_action": tracker.followup_action,
+            "paused": tracker.is_paused(),
+            "events": [event.as_dict() for event in latest_events(tracker.events)],
+            "latest_input_channel": tracker.get_latest_input_channel(),
+            "active_loop": dict(loop.__dict__) if loop else {},
+            "latest_action": tracker.latest_action,
+            "latest_action_name": tracker.latest_action_name,
+        }
+
+
+def latest_events(events: Deque[Event]) -> List[Event]:
+    """The last events, from the customer's last message but one on."""
+    messages = 0
+    for back, event in enumerate(reversed(events), 1):
+        messages += is_message(event)
+        if messages == _MESSAGES_READ:
+            return list(islice(events, len(events) - back, None))
+    return list(events)
 
 
 async def close() -> None:

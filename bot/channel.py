@@ -19,15 +19,16 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.training_data.message import Message
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.exceptions import InvalidUsage
+from sanic.log import access_logger
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import action_calls, memory
 from bot.failures import watch_turn
 from bot.nlu.text import SLASH_GUARD
-from bot.tracker_store import may_hold
+from bot.tracker_store import look_once, may_hold
 from bot.turn_log import logged_turn
 
 logger = logging.getLogger(__name__)
@@ -95,8 +96,10 @@ class PrivateChannel(InputChannel):
         routes = Blueprint("aftercare_channel", __name__)
 
         @routes.after_server_start
-        async def started(*_server: Any) -> None:
+        async def started(server: Sanic, *_loop: Any) -> None:
             memory.settle()  # Rasa loads the model before the server starts
+            # Sanic puts each line together even where the log takes none.
+            server.config.ACCESS_LOG = access_logger.isEnabledFor(logging.INFO)
 
         @routes.after_server_stop
         async def stopped(*_server: Any) -> None:
@@ -162,13 +165,15 @@ async def _take_turn(agent: Agent, turn: Turn) -> Dict[str, Any]:
     The conversation is held from looking until the turn is stored: the gateway may ask again while
     the first call is still at work, when a process of the gateway was killed meanwhile.
     """
-    async with agent.lock_store.lock(turn.conversation_id):
-        if may_hold(agent.tracker_store, turn.conversation_id, turn.turn_id):
-            tracker = await agent.tracker_store.retrieve(turn.conversation_id)
-            done = _done_before(tracker, turn.turn_id) if tracker else None
-            if done:
-                return done
-        return await _do_turn(agent, turn)
+    conversation, store = turn.conversation_id, agent.tracker_store
+    async with agent.lock_store.lock(conversation):
+        with look_once(store, conversation):
+            if may_hold(store, conversation, turn.turn_id):
+                tracker = await store.retrieve(conversation)
+                done = _done_before(tracker, turn.turn_id) if tracker else None
+                if done:
+                    return done
+            return await _do_turn(agent, turn)
 
 
 async def _do_turn(agent: Agent, turn: Turn) -> Dict[str, Any]:

@@ -25,12 +25,17 @@ class Rules:
     def __init__(self, keys: List[str]) -> None:
         self.keys = keys
         self._by_intent: Dict[Optional[str], List[_Rule]] = {}
-        self._longest = 0
+        self.longest = 0
         for key in keys:
             states: List[State] = json.loads(key)[::-1]
-            self._longest = max(self._longest, len(states))
+            self.longest = max(self.longest, len(states))
             intent = _required_intent(states[0]) if states else None
             self._by_intent.setdefault(intent, []).append((key, states))
+
+    def are_of(self, lookup: Dict[str, str]) -> bool:
+        """Whether nothing was added to the lookup or taken away at its end since."""
+        last = next(reversed(lookup), None)
+        return len(self.keys) == len(lookup) and last == (self.keys[-1] if self.keys else None)
 
     def matching(self, states: List[State], matches: _Matches) -> Set[str]:
         """The keys whose rules fit the latest of these states, as far back as each goes."""
@@ -40,7 +45,7 @@ class Rules:
         fitting = list(self._by_intent.get(None, []))
         if intent is not None:
             fitting += self._by_intent.get(intent, [])
-        for turn, state in enumerate(states[: -self._longest - 1 : -1]):
+        for turn, state in enumerate(states[: -self.longest - 1 : -1]):
             fitting = [
                 (key, rule)
                 for key, rule in fitting
@@ -64,17 +69,24 @@ def _fits(rule_state: State, state: State, matches: _Matches) -> bool:
     return matches(rule_state, state)
 
 
+def known_rules(policy: RulePolicy, lookup: Dict[str, str]) -> Rules:
+    """The rules of one of the policy's lookups."""
+    known: Dict[int, Tuple[Dict[str, str], Rules]] = policy.__dict__.setdefault("_known_rules", {})
+    # The lookup is kept beside its rules, so that its id stays its own.
+    known_lookup, rules = known.get(id(lookup), (None, None))
+    # Training adds to its lookups while it asks, and puts others in their place.
+    if rules is None or known_lookup is not lookup or not rules.are_of(lookup):
+        rules = Rules(list(lookup))
+        known[id(lookup)] = (lookup, rules)
+    return rules
+
+
 def install() -> None:
     """Let every RulePolicy look its rules up in this way; a second call changes nothing."""
 
     def _get_possible_keys(
         self: RulePolicy, lookup: Dict[str, str], states: List[State]
     ) -> Set[str]:
-        known: Dict[int, Rules] = self.__dict__.setdefault("_known_rules", {})
-        rules = known.get(id(lookup))
-        # Training adds to its lookups while it asks, and puts others in their place.
-        if rules is None or rules.keys != list(lookup):
-            rules = known[id(lookup)] = Rules(list(lookup))
-        return rules.matching(states, self._does_rule_match_state)
+        return known_rules(self, lookup).matching(states, self._does_rule_match_state)
 
     RulePolicy._get_possible_keys = _get_possible_keys

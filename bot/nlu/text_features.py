@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Any, Callable, Collection, Dict, List, Sequence, Tuple
 
 import numpy as np
@@ -83,12 +84,12 @@ class LearntFeatures:
 
         With `count_unknown` what was never learnt counts as the rarest, and weakens the rest.
         """
-        hashes, times = np.unique(_hashes(self._analyze(prepared)), return_counts=True)
+        hashes, times = _counted(_hashes(self._analyze(prepared)))
         found = np.minimum(self._hashes.searchsorted(hashes), len(self._hashes) - 1)
         known = self._hashes.take(found) == hashes
         at = self._places.take(found[known])
         values = (1 + np.log(times[known])) * self._rarities.take(at)
-        length = float(np.linalg.norm(values))
+        length = sqrt(values.dot(values))
         if count_unknown:
             unknown = np.linalg.norm(1 + np.log(times[~known]))
             length = float(np.hypot(length, self._rarities.max() * unknown))
@@ -110,6 +111,19 @@ def for_each(features: Sequence[LearntFeatures], weights: np.ndarray) -> List[np
     """The rows of the weights that belong to each of the features, in half the memory."""
     ends = np.cumsum([len(one) for one in features])
     return np.split(weights.astype(np.float32), ends[:-1])
+
+
+def _counted(hashes: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """What `np.unique` gives with counts, in half the time for some hundred of them."""
+    hashes.sort()
+    first = np.empty(len(hashes), bool)
+    first[:1] = True
+    np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
+    begins = first.nonzero()[0]
+    times = np.empty(len(begins), np.intp)
+    np.subtract(begins[1:], begins[:-1], out=times[:-1])
+    times[-1:] = len(hashes) - begins[-1:]
+    return hashes[begins], times
 
 
 def _hashes(features: Collection[str]) -> np.ndarray:

@@ -13,20 +13,24 @@ import pytest_asyncio
 from aiohttp import web
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SlotSet
+from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from bot import action_calls
+from tests.bot.components import ROOT
+from tests.bot.dialogues import Dialogues
 
 ORIGINAL = EndpointConfig.session
 ORIGINAL_FORMAT = RemoteAction._action_call_format
+ORIGINAL_REQUEST = EndpointConfig.request
 #: Of rasa 3.6.21. When one differs, read Rasa's new source, see whether bot/action_calls.py still
 #: says the same, and only then write the new sum here.
 READ_SOURCES = {
     "_action_call_format": "428795b944f22edba142d278ec47a300",
     "session": "e55aa13d9d4fb4bc440ac33b870a97ee",
     "request": "ccdb778aed8208e23cde3c3f47eac7fb",
+    "current_state": "a9f1526ceddf7a2871ca65f0f664bec9",
 }
 
 
@@ -74,6 +78,7 @@ def installed() -> Iterator[None]:
     yield
     EndpointConfig.session = ORIGINAL
     RemoteAction._action_call_format = ORIGINAL_FORMAT
+    EndpointConfig.request = ORIGINAL_REQUEST
 
 
 @pytest_asyncio.fixture
@@ -87,8 +92,13 @@ async def server(installed: None) -> AsyncIterator[ActionServer]:
 
 @pytest.mark.parametrize("name", READ_SOURCES)
 def test_rasas_source_is_the_one_that_was_read(name: str) -> None:
-    replaced = {"session": ORIGINAL, "_action_call_format": ORIGINAL_FORMAT}
-    source = replaced.get(name) or getattr(EndpointConfig, name)
+    read = {
+        "session": ORIGINAL,
+        "request": ORIGINAL_REQUEST,
+        "_action_call_format": ORIGINAL_FORMAT,
+        "current_state": DialogueStateTracker.current_state,
+    }
+    source = read[name]
     found = hashlib.sha256(inspect.getsource(source).encode()).hexdigest()[:32]
     assert found == READ_SOURCES[name], "Rasa has changed what bot/action_calls.py builds on"
 
@@ -180,7 +190,44 @@ def test_call_holds_all_but_the_content_of_the_domain(installed: None) -> None:
     assert "greet" in domain.as_dict()["intents"]
 
 
+def test_call_holds_all_but_what_was_said_long_before(installed: None) -> None:
+    domain = Domain.from_path(str(ROOT / "domain.yml"))
+    action = RemoteAction("validate_intake_form", None)
+    shorter = 0
+    for seed in range(60):
+        dialogues = Dialogues(domain, seed)
+        for events in (dialogues.likely(seed % 9), dialogues.wild(seed)):
+            tracker = DialogueStateTracker.from_events("c", events, domain.slots)
+            whole = ORIGINAL_FORMAT(action, tracker, domain)
+            short = action._action_call_format(tracker, domain)
+            events_sent, all_events = short["tracker"].pop("events"), whole["tracker"].pop("events")
+            assert short == {**whole, "domain": {"version": whole["domain"]["version"]}}
+            if events_sent != all_events:
+                shorter += 1
+                assert events_sent == all_events[-len(events_sent) :]
+                kinds = [event["event"] for event in events_sent]
+                assert kinds[0] == "user" and kinds.count("user") == 2
+    assert shorter > 50
+
+
+@pytest.mark.parametrize("messages", range(4))
+def test_events_reach_back_to_the_last_message_but_one(installed: None, messages: int) -> None:
+    events: List[Event] = [BotUttered("first")]
+    for number in range(messages):
+        events += [UserUttered(f"{number}"), BotUttered(f"answer {number}")]
+    tracker = DialogueStateTracker.from_events("c", events)
+    sent = action_calls.latest_events(tracker.events)
+    assert sent == (events if messages < 2 else events[-4:])
+
+
+@pytest.mark.asyncio
+async def test_any_text_reaches_the_action_server(server: ActionServer) -> None:
+    said = {"text": "ç — 😀 \ud83d", "number": 2**70, "nothing": None}
+    assert (await server.endpoint().request(json=said))["body"] == said
+
+
 def test_second_installation_changes_nothing(installed: None) -> None:
-    before = (EndpointConfig.session, RemoteAction._action_call_format)
+    before = (EndpointConfig.session, EndpointConfig.request, RemoteAction._action_call_format)
     action_calls.install()
-    assert (EndpointConfig.session, RemoteAction._action_call_format) == before
+    after = (EndpointConfig.session, EndpointConfig.request, RemoteAction._action_call_format)
+    assert after == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from types import SimpleNamespace
 from typing import Any, Iterator
 
 import pytest
@@ -49,7 +50,10 @@ def test_later_garbage_is_collected_as_ever(unfrozen: None) -> None:
 
 
 @pytest.mark.asyncio
-async def test_server_settles_once_it_is_up(unfrozen: None) -> None:
+@pytest.mark.parametrize("logged", [True, False])
+async def test_server_settles_once_it_is_up(
+    unfrozen: None, monkeypatch: pytest.MonkeyPatch, logged: bool
+) -> None:
     async def never(message: Any) -> None:
         raise AssertionError("no message comes here")
 
@@ -57,5 +61,9 @@ async def test_server_settles_once_it_is_up(unfrozen: None) -> None:
     done = [one for one in routes._future_listeners if one.event == "after_server_start"]
     assert len(done) == 1
     assert gc.get_freeze_count() == 0
-    await done[0].listener(None, None)
+    log = SimpleNamespace(isEnabledFor=lambda _level: logged)
+    monkeypatch.setattr("bot.channel.access_logger", log)
+    server = SimpleNamespace(config=SimpleNamespace(ACCESS_LOG=True))
+    await done[0].listener(server, None)
     assert gc.get_freeze_count() > 1000
+    assert server.config.ACCESS_LOG is logged

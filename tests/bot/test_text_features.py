@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.nlu.text_features import LearntFeatures, by_characters, by_tokens, for_each, learn_features
+from bot.nlu.text_features import (
+    LearntFeatures,
+    _counted,
+    by_characters,
+    by_tokens,
+    for_each,
+    learn_features,
+)
 
 TEXTS = [
     "the pump leaks and leaks",
@@ -39,6 +46,15 @@ def test_a_new_text_has_the_features_that_scikit_learn_finds(place: int) -> None
         at, values = features.of(text)
         row[at] = values
         assert row == pytest.approx(vectorizer.transform([text]).toarray()[0], abs=1e-6), text
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 3, 50, 400])
+def test_hashes_are_counted_as_numpy_counts_them(length: int) -> None:
+    hashes = np.random.default_rng(length).integers(0, 2**64, 60, np.uint64)
+    drawn = hashes[np.random.default_rng(1).integers(0, 60, length)]
+    wanted, times = np.unique(drawn, return_counts=True)
+    found, counted = _counted(drawn.copy())
+    assert found.tolist() == wanted.tolist() and counted.tolist() == times.tolist()
 
 
 def test_characters_are_counted_as_scikit_learn_counts_them() -> None:
