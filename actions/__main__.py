@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
-from rasa_sdk.endpoint import create_app
-from rasa_sdk.executor import ActionExecutor
-from sanic import Request, Sanic
-from sanic.response import BaseHTTPResponse, HTTPResponse, json
+import uvicorn
 
 from actions.digressions import (
     AnswerPostback,
@@ -24,23 +19,19 @@ from actions.digressions import (
     TakeVerdict,
 )
 from actions.intake import ValidateIntakeForm
+from actions.server import ActionServer
 from actions.training import WalkOn
 from aftercare.desk import Desk, open_desk
 from aftercare.log import set_up_logging
 from aftercare.settings import settings
 
-SHARED_HEADER = "X-Aftercare-Secret"
+_KEEP_ALIVE_SECONDS = 120
+_LAST_ANSWERS_SECONDS = 15
 
 
-def create_action_server(desk: Desk, secret: str) -> Sanic[Any, Any]:
-    """The action server with all actions; it answers only who knows the secret.
-
-    Raises ValueError for an empty secret, which everybody would know.
-    """
-    if not secret:
-        raise ValueError("the action server needs AFTERCARE_PRIVATE_SECRET (`make up` sets it)")
-    executor = ActionExecutor()
-    for action in (
+def create_action_server(desk: Desk, secret: str) -> ActionServer:
+    """The action server with all actions. Raises ValueError for an empty secret."""
+    actions = (
         ValidateIntakeForm(desk),
         AnswerUsage(desk),
         AnswerWarranty(desk),
@@ -52,26 +43,8 @@ def create_action_server(desk: Desk, secret: str) -> Sanic[Any, Any]:
         TakeUpRemark(desk),
         NoteOtherWish(desk),
         WalkOn(desk),
-    ):
-        executor.register_action(action)
-    app: Sanic[Any, Any] = create_app(executor, cors_origins=[])
-
-    async def refuse_strangers(request: Request) -> HTTPResponse | None:
-        if request.path == "/health":
-            return None
-        shown = request.headers.get(SHARED_HEADER, "")
-        # A header may hold bytes that are no text.
-        if hmac.compare_digest(shown.encode(errors="surrogateescape"), secret.encode()):
-            return None
-        return json({"error": "not allowed"}, status=403)
-
-    async def hide_errors(request: Request, response: BaseHTTPResponse) -> HTTPResponse | None:
-        # The library would answer with the exception's text and the whole tracker.
-        return json({"error": "failed"}, status=500) if response.status >= 500 else None
-
-    app.register_middleware(refuse_strangers, "request")
-    app.register_middleware(hide_errors, "response")
-    return app
+    )
+    return ActionServer(actions, secret)
 
 
 if __name__ == "__main__":
@@ -80,10 +53,17 @@ if __name__ == "__main__":
     server = create_action_server(
         open_desk(settings(), clock=lambda: datetime.now(UTC)), settings().private_secret
     )
-    server.run(
+    uvicorn.run(
+        server,
         host=address.hostname or "127.0.0.1",
         port=address.port or 5055,
-        single_process=True,
+        lifespan="off",
+        ws="none",
+        log_config=None,
         access_log=False,
-        motd=False,
+        server_header=False,
+        date_header=False,
+        # Longer than the bot keeps a connection that nobody uses: it is never closed under a call.
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )

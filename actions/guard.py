@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from aftercare.catalogue.snapshot import one_catalogue
 from aftercare.errors import StorageUnavailable
 from aftercare.log import correlated, log_failure
 
@@ -37,7 +38,7 @@ class GuardedAction(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         metadata = tracker.latest_message.get("metadata") or {}
-        with correlated(str(metadata.get("turn_id") or "")):
+        with correlated(str(metadata.get("turn_id") or "")), one_catalogue():
             return await self._guarded(dispatcher, tracker)
 
     async def _guarded(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:

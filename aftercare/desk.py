@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from aftercare.asked import Asked
-from aftercare.attachments.tying import settle_earlier, waits_for_ticket
+from aftercare.attachments.tying import settle_earlier
 from aftercare.beside import QuestionsBeside
 from aftercare.catalogue.files import CompanyFile, read_company
 from aftercare.catalogue.snapshot import Catalogue, ServiceView
 from aftercare.completions import Completions
-from aftercare.customers import vouched_for
 from aftercare.database import SessionFactory, open_engine, open_sessions, reading, writing
 from aftercare.errors import NotFound
 from aftercare.guidance.answers import Guidance
@@ -35,7 +34,6 @@ from aftercare.intake.wishes import (
     tells_by_number,
 )
 from aftercare.maintenance.chat import MaintenanceTalk
-from aftercare.ownership.known import owned_by_talker
 from aftercare.postbacks import INTENT as POSTBACK
 from aftercare.postbacks import Postbacks
 from aftercare.replies import Reply
@@ -44,6 +42,7 @@ from aftercare.settings import Settings
 from aftercare.short_answers import NOTHING_ASKED, LastAnswer, button_meant, offer_told
 from aftercare.tables.guidance import Outcome
 from aftercare.talk import Talk, Turn
+from aftercare.talker import on_file
 from aftercare.ticket_talk import TicketTalk, note_own
 from aftercare.tickets.customer_acts import own_tickets
 from aftercare.training.beside import wants_training
@@ -122,12 +121,10 @@ class Desk(QuestionsBeside):
             )
         memory.undecided, memory.choices, memory.offered = None, [], False
         memory.asked = None
-        with reading(self._sessions) as session:
-            memory.known = vouched_for(session, talk.conversation_id) | memory.known
-            memory.owned = owned_by_talker(session, talk.conversation_id)
-            files_wait = waits_for_ticket(session, talk.conversation_id)
+        talker = on_file(self._sessions, talk.conversation_id)
+        memory.known, memory.owned = talker.known | memory.known, talker.owned
         self._note_own(service, memory, talk)
-        if files_wait and service.completion != "add_to_ticket":
+        if talker.files_wait and service.completion != "add_to_ticket":
             with writing(self._sessions) as session:
                 settle_earlier(session, talk.conversation_id)
         if said.ranking and said.ranking[0][0] == service_intent:

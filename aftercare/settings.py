@@ -96,7 +96,7 @@ class Settings(BaseSettings):
         gt=0,
         description="seconds of a stopped bot until a message is given up",
     )
-    turn_workers: int = Field(default=4, ge=1, le=64)
+    turn_workers: int = Field(default=8, ge=1, le=64)
 
     chat_session_days: int = Field(default=30, ge=1)
     staff_session_hours: int = Field(default=12, ge=1)

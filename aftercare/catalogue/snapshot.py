@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session, selectinload
 
 from aftercare.catalogue.service_files import GUIDED_TRAINING
-from aftercare.database import SessionFactory, reading
+from aftercare.database import SessionFactory, glancing, reading
 from aftercare.tables.catalogue import CatalogueState, Category, Product, Service, ServiceRecord
 from aftercare.warranty import Rules
 
@@ -111,42 +114,75 @@ class Catalogue:
         return [product for product in self.products.values() if product.category == category]
 
 
+#: Written once and run without the object mapper: every turn asks for it.
+_STATE = select(CatalogueState.fingerprint, CatalogueState.revision)
+#: What the turn in work was handed out by each reader; None outside of a turn.
+_of_turn: ContextVar[dict[CatalogueReader, Catalogue] | None] = ContextVar("of_turn", default=None)
+
+
+@contextmanager
+def one_catalogue() -> Iterator[None]:
+    """All that is done meanwhile has the same catalogue, which is asked for once."""
+    token = _of_turn.set({})
+    try:
+        yield
+    finally:
+        _of_turn.reset(token)
+
+
 class CatalogueReader:
-    """Hands out the newest snapshot; asks the database only for its state each time."""
+    """Hands out the newest snapshot; asks the database only for its state, once a turn."""
 
     def __init__(self, sessions: SessionFactory) -> None:
         self._sessions = sessions
         self._newest: Catalogue | None = None
 
     def newest(self) -> Catalogue:
-        """The catalogue as it is in the tables now. Raises StorageUnavailable."""
-        with reading(self._sessions) as session:
-            found = session.execute(
-                select(CatalogueState.fingerprint, CatalogueState.revision)
-            ).one_or_none()
-            state = (found.fingerprint, found.revision) if found else ("", 0)
-            if self._newest is None or self._newest.state != state:
-                products = session.scalars(
-                    select(Product).where(Product.active).order_by(Product.category_id, Product.id)
-                )
-                services = session.scalars(
-                    select(Service)
-                    .where(Service.active, Service.completion != GUIDED_TRAINING)
-                    .order_by(Service.position)
-                    .options(selectinload(Service.records))
-                )
-                self._newest = Catalogue(
-                    state=state,
-                    categories={
-                        category.id: category.name
-                        for category in session.scalars(
-                            select(Category).order_by(Category.position)
-                        )
-                    },
-                    products={product.id: _product(product) for product in products},
-                    services={service.id: service_view(service) for service in services},
-                )
-            return self._newest
+        """The catalogue as it is in the tables now, or was when this turn asked for it first.
+
+        Raises StorageUnavailable.
+        """
+        of_turn = _of_turn.get()
+        if of_turn is None:
+            return self._read()
+        if self not in of_turn:
+            of_turn[self] = self._read()
+        return of_turn[self]
+
+    def _read(self) -> Catalogue:
+        newest = self._newest
+        with glancing(self._sessions) as connection:
+            state = _state(connection)
+        if newest is None or newest.state != state:
+            with reading(self._sessions) as session:
+                newest = self._newest = _everything(session)
+        return newest
+
+
+def _state(connection: Connection) -> tuple[str, int]:
+    found = connection.execute(_STATE).one_or_none()
+    return (found.fingerprint, found.revision) if found else ("", 0)
+
+
+def _everything(session: Session) -> Catalogue:
+    # Asked first: what changes meanwhile is then read anew at the next turn.
+    state = _state(session.connection())
+    products = session.scalars(
+        select(Product).where(Product.active).order_by(Product.category_id, Product.id)
+    )
+    services = session.scalars(
+        select(Service)
+        .where(Service.active, Service.completion != GUIDED_TRAINING)
+        .order_by(Service.position)
+        .options(selectinload(Service.records))
+    )
+    categories = session.scalars(select(Category).order_by(Category.position))
+    return Catalogue(
+        state=state,
+        categories={category.id: category.name for category in categories},
+        products={product.id: _product(product) for product in products},
+        services={service.id: service_view(service) for service in services},
+    )
 
 
 def _product(row: Product) -> ProductView:

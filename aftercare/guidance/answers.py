@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from aftercare.database import SessionFactory, reading
+from aftercare.database import SessionFactory, glancing, reading
 from aftercare.guidance.decision import Outcome, decide
 from aftercare.guidance.index import GuidanceIndex, Hit
 from aftercare.guidance.quoting import STEP_BY_STEP, in_parts, warning_line, worth_training
@@ -15,6 +15,24 @@ from aftercare.guidance.sections import notices_of, read_blocks
 from aftercare.guidance.troubleshooting import ManualPart, Remedy, read_remedies
 from aftercare.replies import Button, Quoted, Reply, Source
 from aftercare.tables.manuals import Manual, ManualSection, ManualStatus
+
+#: Written once and run without the object mapper, for every question that is answered.
+_FIND_SECTION = (
+    select(
+        Manual.title,
+        Manual.version,
+        ManualSection.heading,
+        ManualSection.page,
+        ManualSection.markdown,
+    )
+    .join(ManualSection.manual)
+    .where(
+        Manual.product_id == bindparam("product"),
+        Manual.language == bindparam("language"),
+        Manual.status == ManualStatus.CURRENT,
+        ManualSection.anchor == bindparam("anchor"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +101,9 @@ class Guidance:
                 )
                 .order_by(ManualSection.position)
             ).all()
-        return read_remedies(ManualPart(*row) for row in rows)
+        return read_remedies(
+            ManualPart(row.anchor, row.heading, tuple(row.path), row.markdown) for row in rows
+        )
 
     def remedy(self, remedy: Remedy, *, product: str, language: str) -> Reply | None:
         """A remedy quoted: its section, or of a table that is all about faults its one row.
@@ -119,29 +139,13 @@ class Guidance:
         return _quote(found, part) if found else Reply("utter_manual_no_answer")
 
     def _section(self, product: str, language: str, anchor: str) -> _Section | None:
-        with reading(self._sessions) as session:
-            row = session.execute(
-                select(ManualSection, Manual)
-                .join(ManualSection.manual)
-                .where(
-                    Manual.product_id == product,
-                    Manual.language == language,
-                    Manual.status == ManualStatus.CURRENT,
-                    ManualSection.anchor == anchor,
-                )
-            ).one_or_none()
+        place = {"product": product, "language": language, "anchor": anchor}
+        with glancing(self._sessions) as connection:
+            row = connection.execute(_FIND_SECTION, place).one_or_none()
         if row is None:
             return None
-        section, manual = row
         return _Section(
-            manual.title,
-            manual.version,
-            product,
-            language,
-            section.anchor,
-            section.heading,
-            section.page,
-            section.markdown,
+            row.title, row.version, product, language, anchor, row.heading, row.page, row.markdown
         )
 
 

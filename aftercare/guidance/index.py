@@ -179,6 +179,7 @@ class GuidanceIndex:
         self._folder = var_dir / FOLDER
         self._loaded: dict[str, _LanguageIndex] = {}
         self._fingerprint: str | None = None
+        self._written: tuple[int, int] | None = None
 
     def search(self, question: str, *, product: str, language: str, limit: int = 5) -> list[Hit]:
         """The best sections of a product's manual, the best first.
@@ -186,17 +187,24 @@ class GuidanceIndex:
         Raises GuidanceUnavailable where the index is missing or damaged.
         """
         try:
-            fingerprint = (self._folder / "fingerprint").read_text()
-            if fingerprint != self._fingerprint:
-                self._loaded = {
-                    code: _LanguageIndex(self._folder / f"{code}.db", code) for code in LANGUAGES
-                }
-                self._fingerprint = fingerprint
+            told = (self._folder / "fingerprint").stat()
+            written = (told.st_ino, told.st_mtime_ns)
+            if written != self._written:
+                self._load()
+                self._written = written
             return self._loaded[language].search(question, product, limit)
         except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as error:
             raise GuidanceUnavailable(
                 f"the index under {self._folder} cannot be read ({error}); `make load` builds it"
             ) from error
+
+    def _load(self) -> None:
+        fingerprint = (self._folder / "fingerprint").read_text()
+        if fingerprint != self._fingerprint:
+            self._loaded = {
+                code: _LanguageIndex(self._folder / f"{code}.db", code) for code in LANGUAGES
+            }
+            self._fingerprint = fingerprint
 
 
 class _LanguageIndex:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Insert, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from aftercare.guidance.terms import terms
@@ -27,6 +27,19 @@ from aftercare.tables.guidance import (
 #: Addresses and telephone numbers; codes and measures are shorter.
 _CONTACT = re.compile(r"\S+@\S+|\+?\d(?:[\s().-]{0,3}\d){7,}")
 _HIDDEN = "•••"
+_TOLD_OF_ANSWER = (
+    "key",
+    "conversation_id",
+    "product_id",
+    "language",
+    "manual_language",
+    "manual_version",
+    "anchor",
+    "heading",
+    "purpose",
+    "question",
+    "quoted_at",
+)
 #: Two questions ask the same when so much of the words of both is common to them.
 _ALIKE = 0.6
 #: So many of the newest gaps of a manual are compared.
@@ -64,6 +77,23 @@ def answer_key(asked: Asked, anchor: str) -> str:
     return f"{asked.key}:{anchor}"
 
 
+def _insertion_of_answer() -> Insert:
+    """Adds a quoted answer, where its conversation is on file and its key is not."""
+    new = {
+        name: bindparam(f"new_{name}", type_=getattr(QuotedAnswer, name).type)
+        for name in _TOLD_OF_ANSWER
+    }
+    known = exists().where(Conversation.id == new["conversation_id"])
+    noted = exists().where(QuotedAnswer.key == new["key"])
+    return insert(QuotedAnswer).from_select(
+        _TOLD_OF_ANSWER, select(*new.values()).where(known, ~noted)
+    )
+
+
+#: Written once and run without the object mapper: every quotation ends with it.
+_RECORD_ANSWER = _insertion_of_answer()
+
+
 def record_answer(
     session: Session, asked: Asked, section: Section, purpose: QuotedFor, now: datetime
 ) -> None:
@@ -71,25 +101,21 @@ def record_answer(
 
     Nothing is noted where the conversation is not on file, as in a trial without the website.
     """
-    key = answer_key(asked, section.anchor)
-    known = session.get(Conversation, asked.conversation_id) is not None
-    if not known or session.scalar(select(QuotedAnswer.id).where(QuotedAnswer.key == key)):
-        return
-    session.add(
-        QuotedAnswer(
-            key=key,
-            conversation_id=asked.conversation_id,
-            product_id=asked.product_id,
-            language=asked.language,
-            manual_language=section.language,
-            manual_version=section.version,
-            anchor=section.anchor,
-            heading=section.heading,
-            purpose=purpose,
-            question=without_contacts(asked.question),
-            quoted_at=now,
-        )
+    told = (
+        answer_key(asked, section.anchor),
+        asked.conversation_id,
+        asked.product_id,
+        asked.language,
+        section.language,
+        section.version,
+        section.anchor,
+        section.heading,
+        purpose,
+        without_contacts(asked.question),
+        now,
     )
+    new = {f"new_{name}": value for name, value in zip(_TOLD_OF_ANSWER, told, strict=True)}
+    session.connection().execute(_RECORD_ANSWER, new)
 
 
 def settle_answer(session: Session, key: str, outcome: Outcome, now: datetime) -> None:

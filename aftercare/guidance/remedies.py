@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aftercare.guidance.manual_words import SectionWords, manual_words
 from aftercare.guidance.ranking import ManualRanking, Vocabulary
@@ -35,12 +36,14 @@ _CALLED = {
     "en": ("machine", "appliance", "device", "unit"),
     "pt": ("máquina", "aparelho", "equipamento"),
 }
+#: Lists of faults, and manuals with their remedies, that are kept at hand.
+_READY_LISTS, _READY_MANUALS = 8, 64
 _CODE = re.compile(r"\b([A-Za-z]{1,2})[\s-]?(\d{1,3})\b")
 #: "Error code E18: water does not drain": the fault is what comes behind.
 _LED_BY_CODE = re.compile(r"^.*\b[A-Z]{1,2}-?\d{1,3}\b\s*[:.–—-]?\s*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Symptoms:
     """The catalogue's faults in one language, each by the terms of the phrases that tell it.
 
@@ -69,6 +72,11 @@ class Symptoms:
 
 def symptoms_of(faults: Sequence[tuple[str, Sequence[str]]], language: str) -> Symptoms:
     """The catalogue's faults, each with its phrases; the most general one comes last."""
+    return _symptoms(tuple((name, tuple(listed)) for name, listed in faults), language)
+
+
+@lru_cache(maxsize=_READY_LISTS)
+def _symptoms(faults: tuple[tuple[str, tuple[str, ...]], ...], language: str) -> Symptoms:
     phrases = {
         name: tuple(phrase for one in listed if len(phrase := _phrase(one, language)) > 0)
         for name, listed in faults
@@ -91,7 +99,7 @@ def find_remedy(
     named = _with_code(story, remedies)
     if named:
         return None if named.reserved else named
-    likeness = _Likeness(story, remedies, symptoms, frozenset(product_words))
+    likeness = _Likeness(story, _faults(tuple(remedies), symptoms, frozenset(product_words)))
     ranked = sorted(
         ((likeness.of(at), -at, remedy) for at, remedy in enumerate(remedies)), reverse=True
     )
@@ -123,61 +131,78 @@ def _codes(text: str) -> set[str]:
     return {f"{letters}{digits}".upper() for letters, digits in _CODE.findall(text)}
 
 
-class _Likeness:
-    """How like the story each of the remedies is."""
+class _Faults:
+    """What a manual calls the faults that it has remedies for, ready to be compared."""
 
     def __init__(
-        self,
-        story: str,
-        remedies: Sequence[Remedy],
-        symptoms: Symptoms,
-        product_words: frozenset[str],
+        self, remedies: Sequence[Remedy], symptoms: Symptoms, product_words: frozenset[str]
     ) -> None:
         language = symptoms.language
         called = product_words.union(_CALLED.get(language, ()))
-        nothing = symptoms.general.union(*(terms_of(word, language) for word in called))
-        told = [word for word in words(story) if not nothing.issuperset(_known(word, language))]
-        self._said = {term for word in told for term in terms_of(word, language)}
-        self._near = {other for term in self._said for other in related_terms(term, language)}
-        self._told = symptoms.told(story)
-        self._vocabularies = [symptoms.vocabulary(name) for name in self._told]
-        self._faults = [_LED_BY_CODE.sub("", remedy.symptom) for remedy in remedies]
-        self._terms = [
-            frozenset(_terms(words(fault), language)) - nothing for fault in self._faults
-        ]
-        self._symptoms = [symptoms.told(fault) for fault in self._faults]
-        self._catalogue = symptoms
-        self._has_code = [bool(_codes(remedy.symptom)) for remedy in remedies]
-        self._in_faults = Counter(term for terms in self._terms for term in terms)
+        self.nothing = symptoms.general.union(*(terms_of(word, language) for word in called))
+        self.product_words = product_words
+        self.catalogue = symptoms
+        faults = [_LED_BY_CODE.sub("", remedy.symptom) for remedy in remedies]
+        self.terms = [frozenset(_terms(words(fault), language)) - self.nothing for fault in faults]
+        self.symptoms = [symptoms.told(fault) for fault in faults]
+        self.has_code = [bool(_codes(remedy.symptom)) for remedy in remedies]
+        self._in_faults = Counter(term for terms in self.terms for term in terms)
         sections = [
             SectionWords(str(at), words(remedy.symptom), [*words(remedy.text), *self._also(at)])
             for at, remedy in enumerate(remedies)
         ]
-        ranking = ManualRanking(manual_words(sections, language), language)
-        asked = [word for word in words(story) if word not in product_words]
-        found = ranking.rank(asked, len(remedies), Vocabulary.of([ranking]))
-        best = max((one.score for one in found), default=1.0)
-        self._ranked = {int(one.anchor): (one.score / best, one.coverage) for one in found}
+        self.ranking = ManualRanking(manual_words(sections, language), language)
+        self.vocabulary = Vocabulary.of([self.ranking])
+
+    def rarity(self, term: str) -> float:
+        """What a term of a fault weighs."""
+        return math.log(1 + len(self.terms) / self._in_faults[term])
 
     def _also(self, at: int) -> list[str]:
         """Words for a remedy's fault that its manual may not have, in the order of the catalogue.
 
         Of phrases ("water under it") the words by themselves tell other faults as well.
         """
-        return [word for name in self._symptoms[at] for word in self._catalogue.single_words[name]]
+        return [word for name in self.symptoms[at] for word in self.catalogue.single_words[name]]
+
+
+@lru_cache(maxsize=_READY_MANUALS)
+def _faults(
+    remedies: tuple[Remedy, ...], symptoms: Symptoms, product_words: frozenset[str]
+) -> _Faults:
+    return _Faults(remedies, symptoms, product_words)
+
+
+class _Likeness:
+    """How like the story each of the remedies is."""
+
+    def __init__(self, story: str, faults: _Faults) -> None:
+        self._faults = faults
+        symptoms, language = faults.catalogue, faults.catalogue.language
+        told = [
+            word for word in words(story) if not faults.nothing.issuperset(_known(word, language))
+        ]
+        self._said = {term for word in told for term in terms_of(word, language)}
+        self._near = {other for term in self._said for other in related_terms(term, language)}
+        self._told = symptoms.told(story)
+        self._vocabularies = [symptoms.vocabulary(name) for name in self._told]
+        asked = [word for word in words(story) if word not in faults.product_words]
+        found = faults.ranking.rank(asked, faults.ranking.size, faults.vocabulary)
+        best = max((one.score for one in found), default=1.0)
+        self._ranked = {int(one.anchor): (one.score / best, one.coverage) for one in found}
 
     def tells_fault(self, at: int) -> bool:
         """Whether a remedy is for a fault of the catalogue that the story tells."""
-        return any(name in self._told for name in self._symptoms[at])
+        return any(name in self._told for name in self._faults.symptoms[at])
 
     def needs_code(self, at: int) -> bool:
         """Whether a remedy for such a fault is that of a code, which the story does not name."""
-        return self._has_code[at] and self.tells_fault(at)
+        return self._faults.has_code[at] and self.tells_fault(at)
 
     def of(self, at: int) -> float:
         """The likeness of one remedy; about 3 where everything fits."""
         rank, covered = self._ranked.get(at, (0.0, 0.0))
-        terms = self._terms[at]
+        terms = self._faults.terms[at]
         by_symptom = max((self._share(terms, one) for one in self._vocabularies), default=0.0)
         return (
             _RANK * rank
@@ -185,22 +210,19 @@ class _Likeness:
             + _BY_SYMPTOM * by_symptom
             + _SAME_SYMPTOM * self.tells_fault(at)
             + _COVERED * covered
-            - _NO_CODE_TOLD * self._has_code[at]
+            - _NO_CODE_TOLD * self._faults.has_code[at]
         )
 
     def _share(
         self, terms: Collection[str], said: Collection[str], near: Collection[str] = ()
     ) -> float:
         """The share of a fault's words that is said, rare words counting more."""
-        whole = sum(self._rarity(term) for term in terms)
+        whole = sum(self._faults.rarity(term) for term in terms)
         said_of = sum(
-            self._rarity(term) * (1.0 if term in said else _RELATED if term in near else 0.0)
+            self._faults.rarity(term) * (1.0 if term in said else _RELATED if term in near else 0.0)
             for term in terms
         )
         return said_of / whole if whole else 0.0
-
-    def _rarity(self, term: str) -> float:
-        return math.log(1 + len(self._terms) / self._in_faults[term])
 
 
 def _phrase(text: str, language: str) -> tuple[str, ...]:

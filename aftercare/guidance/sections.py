@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 #: What a picture is called in Markdown: figure:3 is the manual's third.
 FIGURE_ADDRESS = "figure:"
+#: Sections whose blocks are kept at hand; one takes some kilobytes.
+_READY_SECTIONS = 512
 _WARNING = re.compile(r"^\[!(DANGER|WARNING|CAUTION|NOTE)\]\s*", re.IGNORECASE)
 
 
@@ -71,7 +74,18 @@ def markdown_parser() -> MarkdownIt:
 
 def read_blocks(markdown: str) -> list[Block]:
     """The blocks of a section in order of reading."""
-    tokens = markdown_parser().parse(markdown)
+    return list(_blocks(markdown))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Nothing of one text stays in it for the next, so all threads have this one."""
+    return markdown_parser()
+
+
+@lru_cache(maxsize=_READY_SECTIONS)
+def _blocks(markdown: str) -> tuple[Block, ...]:
+    tokens = _parser().parse(markdown)
     blocks: list[Block] = []
     at = 0
     while at < len(tokens):
@@ -91,7 +105,7 @@ def read_blocks(markdown: str) -> list[Block]:
         elif token.type == "table_open":
             blocks.append(_table(inside))
         at = end + 1
-    return blocks
+    return tuple(blocks)
 
 
 def caption_of(image: Token) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from aftercare.accents import without_accents
 from aftercare.guidance.sections import (
@@ -22,6 +23,8 @@ from aftercare.guidance.sections import (
     read_blocks,
 )
 
+#: Sections whose remedies are kept at hand, so that a manual is not read anew for each fault told.
+_READY_SECTIONS = 1024
 #: How the catalogue's own manuals name sections about one fault.
 _ANCHORS = ("trouble-", "error-")
 #: Headings of chapters, and of sections of which each row or item is a fault; without accents.
@@ -75,7 +78,7 @@ class ManualPart:
 
     anchor: str
     heading: str
-    path: Sequence[str]
+    path: tuple[str, ...]
     markdown: str
 
 
@@ -101,10 +104,11 @@ def read_remedies(parts: Iterable[ManualPart]) -> list[Remedy]:
     return [remedy for part in parts for remedy in _of_section(part)]
 
 
-def _of_section(part: ManualPart) -> list[Remedy]:
+@lru_cache(maxsize=_READY_SECTIONS)
+def _of_section(part: ManualPart) -> tuple[Remedy, ...]:
     blocks = read_blocks(part.markdown)
     warns = any(notice.level is not WarningLevel.NOTE for notice in notices_of(blocks))
-    return [replace(remedy, warns=warns) for remedy in _in_section(part, blocks)]
+    return tuple(replace(remedy, warns=warns) for remedy in _in_section(part, blocks))
 
 
 def _in_section(part: ManualPart, blocks: list[Block]) -> list[Remedy]:

@@ -8,6 +8,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.guard import Events, GuardedAction
+from aftercare.catalogue.services import tell_of_change
+from aftercare.catalogue.snapshot import CatalogueReader
+from aftercare.database import SessionFactory, writing
 from aftercare.errors import StorageUnavailable
 from aftercare.log import TextFormatter
 from tests.actions.trackers import run, tracker
@@ -35,6 +38,32 @@ class Working(GuardedAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         dispatcher.utter_message(response="utter_said")
         return [{"event": "slot", "name": "thread", "value": threading.current_thread().name}]
+
+
+class Reading(GuardedAction):
+    """Asks for the catalogue, and again when it has changed meanwhile."""
+
+    action_name = "action_reading"
+
+    def __init__(self, sessions: SessionFactory) -> None:
+        self._sessions = sessions
+        self._reader = CatalogueReader(sessions)
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        first = self._reader.newest()
+        with writing(self._sessions) as session:
+            tell_of_change(session)
+        same = self._reader.newest() is first
+        return [{"event": "slot", "name": "seen", "value": (first.state, same)}]
+
+
+def test_an_action_has_one_catalogue_and_the_next_one_the_new(
+    stocked_sessions: SessionFactory,
+) -> None:
+    action = Reading(stocked_sessions)
+    (first, same), (second, _) = (run(action, tracker()).slots["seen"] for _ in range(2))
+    assert same
+    assert first != second
 
 
 def test_working_action_says_what_it_says_beside_the_event_loop() -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 import rasa_sdk
+import uvicorn
 import yaml
-from sanic import Sanic
 
-from actions.__main__ import SHARED_HEADER, create_action_server
+from actions.__main__ import create_action_server
+from actions.server import SHARED_HEADER
 from aftercare.desk import Desk
 from aftercare.settings import PROJECT_ROOT
 
@@ -24,27 +26,24 @@ Call = Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]
 
 
 @pytest.fixture
-def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[Call], httpx.Response]:
+def ask(desk: Desk) -> Callable[[Call], httpx.Response]:
     """Starts the action server, makes one call and stops it."""
-    monkeypatch.setattr(Sanic, "test_mode", True)
 
     async def serve(call: Call) -> httpx.Response:
-        app = create_action_server(desk, SECRET)
+        config = uvicorn.Config(
+            create_action_server(desk, SECRET), lifespan="off", log_config=None, access_log=False
+        )
+        server = uvicorn.Server(config)
         with socket.create_server(("127.0.0.1", 0)) as door:
-            port = door.getsockname()[1]
-            server = await app.create_server(
-                sock=door, return_asyncio_server=True, access_log=False
-            )
-            assert server
-            await server.startup()
-            await server.start_serving()
+            serving = asyncio.create_task(server.serve([door]))
             try:
-                async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+                async with httpx.AsyncClient(
+                    base_url=f"http://127.0.0.1:{door.getsockname()[1]}"
+                ) as client:
                     return await call(client)
             finally:
-                server.close()
-                await server.wait_closed()
-                Sanic.unregister_app(app)
+                server.should_exit = True
+                await serving
 
     return lambda call: asyncio.run(serve(call))
 
@@ -125,6 +124,61 @@ def test_error_never_echoes_the_tracker(
     assert answer.status_code >= 400
     assert PRIVATE not in answer.text
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"next_action": "action_answer_usage", "tracker": "' + PRIVATE.encode(), b"", b"\xff"],
+)
+def test_what_is_no_json_is_refused_without_an_echo(
+    ask: Callable[[Call], httpx.Response], body: bytes
+) -> None:
+    answer = ask(
+        lambda client: client.post("/webhook", content=body, headers={SHARED_HEADER: SECRET})
+    )
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "no JSON"}
+
+
+def test_a_call_that_comes_in_pieces_is_put_together(ask: Callable[[Call], httpx.Response]) -> None:
+    whole = json.dumps(_call("action_answer_usage", slots={"language": "pt", "x": "ã" * 100_000}))
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(whole), 50_000):
+            yield whole[at : at + 50_000].encode()
+
+    answer = ask(
+        lambda client: client.post("/webhook", content=pieces(), headers={SHARED_HEADER: SECRET})
+    )
+    assert answer.status_code == 200
+
+
+def test_half_a_letter_is_read_and_given_back(ask: Callable[[Call], httpx.Response]) -> None:
+    call = json.dumps(_call("action_answer_usage", slots={"memory": {"question": "\ud83d"}}))
+    answer = ask(
+        lambda client: client.post("/webhook", content=call, headers={SHARED_HEADER: SECRET})
+    )
+    assert answer.status_code == 200
+    (memory,) = (event["value"] for event in answer.json()["events"])
+    assert memory["question"] == "\ud83d"
+
+
+def test_a_failure_beside_the_action_is_logged_without_what_was_said(
+    ask: Callable[[Call], httpx.Response], caplog: pytest.LogCaptureFixture
+) -> None:
+    body = {**_call("action_answer_usage"), "tracker": {"latest_message": PRIVATE}}
+    assert ask(_post(body)).json() == {"error": "failed"}
+    assert "action_call_failed" in caplog.text
+    assert "KeyError" in caplog.text
+    assert PRIVATE not in caplog.text
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/webhook"), ("POST", "/health")])
+def test_other_methods_find_nothing(
+    ask: Callable[[Call], httpx.Response], method: str, path: str
+) -> None:
+    answer = ask(lambda client: client.request(method, path, headers={SHARED_HEADER: SECRET}))
+    assert answer.status_code == 404
 
 
 def test_server_knows_every_action_of_the_domain(ask: Callable[[Call], httpx.Response]) -> None:

@@ -210,3 +210,8 @@ def test_glance_sees_at_once_what_others_commit_and_leaves_no_transaction(
         session.flush()
         raise ZeroDivisionError
     assert _customers(sessions) == 1
+
+
+def test_trouble_of_a_glance_is_unavailable_storage(impatient: SessionFactory) -> None:
+    with pytest.raises(StorageUnavailable), glancing(impatient) as connection:
+        connection.execute(text("SELECT * FROM no_such_table"))

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from aftercare.catalogue.load import load_catalogue
-from aftercare.catalogue.snapshot import Catalogue, CatalogueReader
+from aftercare.catalogue.services import tell_of_change
+from aftercare.catalogue.snapshot import Catalogue, CatalogueReader, one_catalogue
 from aftercare.database import SessionFactory, writing
 from tests.aftercare.catalogue.folders import copy_catalogue, replace_in
 
@@ -26,6 +27,21 @@ def test_new_catalogue_is_noticed(
     with writing(stocked_sessions) as session:
         load_catalogue(session, folder, now)
     assert reader.newest().products["mare-w700"].warranty_months == 30
+
+
+def test_a_turn_has_one_catalogue_and_the_next_one_the_new(
+    stocked_sessions: SessionFactory, now: datetime
+) -> None:
+    reader, other = CatalogueReader(stocked_sessions), CatalogueReader(stocked_sessions)
+    with one_catalogue():
+        first = reader.newest()
+        with writing(stocked_sessions) as session:
+            tell_of_change(session)
+        assert reader.newest() is first
+        assert other.newest().state != first.state
+    assert reader.newest().state != first.state
+    with one_catalogue():
+        assert reader.newest().state == other.newest().state
 
 
 def test_inactive_entries_are_not_offered(

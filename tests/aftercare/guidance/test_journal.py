@@ -90,6 +90,12 @@ def test_a_turn_that_is_worked_twice_quotes_once(sessions: SessionFactory) -> No
         "2.0",
     )
     assert (row.product_id, row.language, row.outcome) == ("mare-w900", "en", None)
+    assert (row.key, row.conversation_id, row.manual_language) == (
+        "c-1:1:cleaning-filter",
+        "c-1",
+        "en",
+    )
+    assert (row.purpose, row.question, row.quoted_at) == ("question", asked().question, NOW)
 
 
 @BOTH

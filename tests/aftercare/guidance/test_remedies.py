@@ -145,6 +145,18 @@ def test_without_faults_in_the_catalogue_words_and_codes_still_find() -> None:
     assert find_remedy("no light", [], nothing, ()) is None
 
 
+def test_what_is_kept_of_one_manual_and_list_of_faults_is_not_taken_for_another() -> None:
+    push = Remedy("a", "No light", "No light", "Push the plug in.", "", False)
+    ask = Remedy("a", "No light", "No light", "Ask the shop.", "", False)
+    listed = [("drain", ["not drain"]), ("light", ["no light"]), ("broken", ["broken"])]
+    nothing, some = symptoms_of([], "en"), symptoms_of(listed, "en")
+    assert some is symptoms_of(listed, "en")
+    for remedy in (push, ask, push):
+        for symptoms in (nothing, some):
+            assert find_remedy("there is no light", [remedy], symptoms, ()) is remedy
+    assert find_remedy("there is no light", [push], nothing, ("light",)) is None
+
+
 @pytest.fixture
 def faults() -> Symptoms:
     listed = [("drain", ["not drain", "water stays"]), ("broken", ["broken", "not work"])]

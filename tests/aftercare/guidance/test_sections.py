@@ -76,3 +76,8 @@ def test_empty_section_has_no_blocks() -> None:
 def test_figures_are_known_by_number_and_caption() -> None:
     blocks = read_blocks("![The *lid* \\<1\\>](figure:3)\n\n![x](https://elsewhere.example/a.png)")
     assert blocks == [Figure(3, "The lid <1>")]
+
+
+def test_who_changes_the_blocks_changes_no_others() -> None:
+    read_blocks("One.").append(Paragraph("Two."))
+    assert read_blocks("One.") == [Paragraph("One.")]
