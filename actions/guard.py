@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -14,6 +16,9 @@ from aftercare.errors import StorageUnavailable
 from aftercare.log import correlated, log_failure
 
 Events = list[dict[str, Any]]
+
+#: More than a website process takes turns at once: a slow database must not hold up the others.
+_THREADS = ThreadPoolExecutor(32, thread_name_prefix="action")
 
 
 class GuardedAction(Action):
@@ -44,7 +49,10 @@ class GuardedAction(Action):
     async def _guarded(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         attempt = CollectingDispatcher()
         try:
-            events = await asyncio.to_thread(self.answer, attempt, tracker)
+            here = contextvars.copy_context()
+            events = await asyncio.get_running_loop().run_in_executor(
+                _THREADS, here.run, self.answer, attempt, tracker
+            )
         except Exception as error:
             error_id = log_failure(
                 "action_failed",

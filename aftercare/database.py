@@ -98,10 +98,9 @@ def _open_postgresql(url: URL, timeout: float) -> Engine:
         # The pool's own question before every use would be one more way to the server and back.
         # A server that ends a connection says so, and to listen costs nothing.
         fresh = time.monotonic() - record.info["used"] < _FRESH_SECONDS
-        if fresh and not _has_heard(connection):
-            return
         try:
-            engine.dialect.do_ping(connection)
+            if not fresh or _has_heard(connection):
+                engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             # The pool opens another one.
             raise DisconnectionError from error

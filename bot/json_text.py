@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import orjson
+
+_LONG_NUMBER = re.compile(r"\d{19}")
 
 
 def write_json(value: Any) -> str:
@@ -20,7 +23,12 @@ def write_json(value: Any) -> str:
 
 
 def read_json(text: str) -> Any:
-    """What the text says. What orjson refuses Python may read."""
+    """What the text says.
+
+    What orjson refuses Python may read; long numbers, which orjson rounds, Python reads as well.
+    """
+    if _LONG_NUMBER.search(text):
+        return json.loads(text)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

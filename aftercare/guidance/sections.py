@@ -69,7 +69,10 @@ Block = Paragraph | Notice | Step | Bullet | Table | Figure
 
 def markdown_parser() -> MarkdownIt:
     """The one Markdown dialect of manuals: CommonMark with tables, without HTML."""
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    # It puts its rules together at its first text, and a second thread must not find half of them.
+    parser.parse("*ready*")
+    return parser
 
 
 def read_blocks(markdown: str) -> list[Block]:

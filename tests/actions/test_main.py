@@ -15,7 +15,7 @@ import uvicorn
 import yaml
 
 from actions.__main__ import create_action_server
-from actions.server import SHARED_HEADER
+from actions.server import SHARED_HEADER, read_call
 from aftercare.desk import Desk
 from aftercare.settings import PROJECT_ROOT
 
@@ -190,3 +190,8 @@ def test_server_knows_every_action_of_the_domain(ask: Callable[[Call], httpx.Res
 def test_server_without_a_secret_does_not_start(desk: Desk) -> None:
     with pytest.raises(ValueError, match="AFTERCARE_PRIVATE_SECRET"):
         create_action_server(desk, "")
+
+
+def test_what_customers_wrote_does_not_stay_in_the_memory_of_the_process() -> None:
+    body = json.dumps({"text": PRIVATE}).encode()
+    assert read_call(body)["text"] is not read_call(body)["text"]

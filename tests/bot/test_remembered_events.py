@@ -222,3 +222,8 @@ def test_conversations_are_forgotten_also_where_nobody_writes_any_more(
 
     assert asyncio.run(fall_silent())
     assert not store._remembered._kept
+
+
+@pytest.mark.parametrize("value", [2**70, -(2**63), 1763766000.1234567, "1" * 30, None])
+def test_what_is_written_is_read_as_it_was(value: object) -> None:
+    assert read_json(write_json({"a": [value]})) == {"a": [value]}

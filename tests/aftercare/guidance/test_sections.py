@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+from markdown_it.ruler import Ruler
+
 from aftercare.guidance.sections import (
     Bullet,
     Figure,
@@ -8,6 +11,7 @@ from aftercare.guidance.sections import (
     Step,
     Table,
     WarningLevel,
+    markdown_parser,
     notices_of,
     read_blocks,
 )
@@ -81,3 +85,14 @@ def test_figures_are_known_by_number_and_caption() -> None:
 def test_who_changes_the_blocks_changes_no_others() -> None:
     read_blocks("One.").append(Paragraph("Two."))
     assert read_blocks("One.") == [Paragraph("One.")]
+
+
+def test_parser_is_put_together_before_two_threads_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rules are put together at its first text; one who reads meanwhile would lose blocks."""
+    parser = markdown_parser()
+
+    def too_late(_rules: Ruler) -> None:
+        raise AssertionError("the rules are put together while somebody reads")
+
+    monkeypatch.setattr(Ruler, "__compile__", too_late)
+    assert parser.parse("> **Warning:** Hot.\n\n1. Press **Go**.\n\n| a |\n|---|\n| 1 |")
