@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import select
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,8 +24,6 @@ _KEPT_CONNECTIONS = 10
 _MORE_CONNECTIONS = 10
 #: The options under which an engine carries its writers, and what a glance asks of a connection.
 _WRITERS, _GLANCES = "aftercare_writers", "aftercare_glances"
-#: A connection that was used so lately is only listened to; others are asked whether they live.
-_FRESH_SECONDS = 1.0
 #: A server that is gone without a word is noticed after 25 seconds; libpq's own names.
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
@@ -78,41 +74,18 @@ def _open_postgresql(url: URL, timeout: float) -> Engine:
     """Waits for a lock, and for a free connection, as long as SQLite waits for a lock."""
     engine = create_engine(
         url,
+        pool_pre_ping=True,
         connect_args=_patience(timeout),
         execution_options={_GLANCES: {"isolation_level": "AUTOCOMMIT"}},
         **_pool(timeout),
     )
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection, record) -> None:  # type: ignore[no-untyped-def]
+    def _prepare(connection, _record) -> None:  # type: ignore[no-untyped-def]
         connection.execute(f"SET lock_timeout = {round(timeout * 1000)}")
         connection.commit()
-        record.info["used"] = time.monotonic()
-
-    @event.listens_for(engine, "checkin")
-    def _note_use(_connection, record) -> None:  # type: ignore[no-untyped-def]
-        record.info["used"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _ask_whether_alive(connection, record, _proxy) -> None:  # type: ignore[no-untyped-def]
-        # The pool's own question before every use would be one more way to the server and back.
-        # A server that ends a connection says so, and to listen costs nothing.
-        fresh = time.monotonic() - record.info["used"] < _FRESH_SECONDS
-        try:
-            if not fresh or _has_heard(connection):
-                engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            # The pool opens another one.
-            raise DisconnectionError from error
 
     return engine
-
-
-def _has_heard(connection: Any) -> bool:
-    """Whether the server has said something that nobody asked for, such as that it ends."""
-    listener = select.poll()
-    listener.register(connection.fileno(), select.POLLIN)
-    return bool(listener.poll(0))
 
 
 def _open_sqlite(url: URL, timeout: float) -> Engine:
@@ -177,7 +150,7 @@ def writing(sessions: SessionFactory) -> Iterator[Session]:
 
     Raises StorageUnavailable where the database is locked, read-only or gone.
     """
-    with _translated(), sessions() as session, _turn_to_write(sessions):
+    with _translated(), sessions() as session, _turn_to_write(session.get_bind()):
         session.connection(execution_options={"write": True})
         yield session
         session.commit()
@@ -187,14 +160,14 @@ def writing(sessions: SessionFactory) -> Iterator[Session]:
 def storing(sessions: SessionFactory) -> Iterator[Connection]:
     """As `writing`, for the way of every message, which has no time for objects."""
     engine: Engine = sessions.kw["bind"]
-    with _translated(), _turn_to_write(sessions), engine.connect() as connection:
+    with _translated(), _turn_to_write(engine), engine.connect() as connection:
         connection.execution_options(write=True)
         with connection.begin():
             yield connection
 
 
-def _turn_to_write(sessions: SessionFactory) -> AbstractContextManager[None]:
-    writers: _Writers | None = sessions.kw["bind"].get_execution_options().get(_WRITERS)
+def _turn_to_write(engine: Engine | Connection) -> AbstractContextManager[None]:
+    writers: _Writers | None = engine.get_execution_options().get(_WRITERS)
     return writers.turn() if writers else nullcontext()
 
 

@@ -65,13 +65,14 @@ class FolderStore:
             raise FilesUnavailable(f"a file cannot be written: {error.strerror}") from error
 
     def read(self, name: str) -> Iterator[bytes]:
+        file = self._file(name)
         try:
-            content = self._file(name).open("rb")
+            file.open("rb").close()
         except FileNotFoundError:
             raise NotFound("there is no such file") from None
         except OSError as error:
             raise FilesUnavailable(f"a file cannot be read: {error.strerror}") from error
-        return _pieces(content)
+        return _pieces(file)
 
     def remove(self, names: Iterable[str]) -> int:
         removed = 0
@@ -134,7 +135,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _pieces(content: BinaryIO) -> Iterator[bytes]:
-    with content:
+def _pieces(file: Path) -> Iterator[bytes]:
+    """Opened with the first piece: who leaves before it, as browsers do, leaves nothing open."""
+    with file.open("rb") as content:
         while piece := content.read(PIECE_BYTES):
             yield piece

@@ -171,11 +171,7 @@ def test_sqlite_runs_in_wal_mode(engine: Engine) -> None:
 
 @pytest.mark.postgresql
 @pytest.mark.xdist_group("postgresql")
-@pytest.mark.parametrize("fresh_seconds", [0.0, 60.0])
-def test_connection_that_the_server_has_ended_is_replaced_unnoticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_seconds: float
-) -> None:
-    monkeypatch.setattr("aftercare.database._FRESH_SECONDS", fresh_seconds)
+def test_connection_that_the_server_has_ended_is_replaced_unnoticed(tmp_path: Path) -> None:
     with own_database() as url:
         engine = open_engine(settings_in(tmp_path, database_url=url))
         sessions = open_sessions(engine)

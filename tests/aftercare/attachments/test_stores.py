@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from aftercare.attachments.stores import FileStore, FolderStore, open_store
@@ -149,3 +150,11 @@ def test_bucket_that_refuses_or_is_gone_is_told(s3: S3StandIn, settings: Setting
     s3.address = "http://127.0.0.1:9"
     with pytest.raises(FilesUnavailable, match="does not answer"):
         put(bucket_of(s3, settings), NAME, b"x")
+
+
+def test_file_that_nobody_reads_in_the_end_is_not_left_open(settings: Settings) -> None:
+    store = open_store(settings)
+    store.put(NAME, io.BytesIO(b"photo"), 5, "image/jpeg")
+    pieces = store.read(NAME)
+    assert not [file for file in psutil.Process().open_files() if file.path.endswith(NAME)]
+    assert b"".join(pieces) == b"photo"
