@@ -10,17 +10,14 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 from rasa.core.policies.rule_policy import RulePolicy
-from rasa.engine.graph import ExecutionContext, GraphSchema
-from rasa.engine.storage.local_model_storage import LocalModelStorage
-from rasa.engine.storage.resource import Resource
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.generator import TrainingDataGenerator
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.core.training_data.structures import StoryGraph
 
 from bot import rule_matching
 from bot.rule_matching import Rules
 from tests.bot.components import ROOT
+from tests.bot.policies import trained
 
 ORIGINAL = RulePolicy._get_possible_keys
 #: Of rasa 3.6.21. When one differs, read Rasa's new source, see whether bot/rule_matching.py still
@@ -44,7 +41,7 @@ def policy(domain: Domain, tmp_path_factory: pytest.TempPathFactory) -> RulePoli
     steps = []
     for path in sorted((ROOT / "data" / "rules").glob("*.yml")):
         steps += YAMLStoryReader(domain).read_from_file(path)
-    return _trained(domain, StoryGraph(steps), tmp_path_factory.mktemp("policy"))
+    return trained(domain, StoryGraph(steps), tmp_path_factory.mktemp("policy"))
 
 
 @pytest.fixture
@@ -52,20 +49,6 @@ def installed() -> Iterator[None]:
     rule_matching.install()
     yield
     RulePolicy._get_possible_keys = ORIGINAL
-
-
-def _trained(domain: Domain, graph: StoryGraph, folder: Path) -> RulePolicy:
-    trackers = TrainingDataGenerator(
-        graph, domain, augmentation_factor=0, use_story_concatenation=False
-    ).generate()
-    policy = RulePolicy(
-        RulePolicy.get_default_config(),
-        LocalModelStorage(folder),
-        Resource("policy"),
-        ExecutionContext(GraphSchema({})),
-    )
-    policy.train(trackers, domain)
-    return policy
 
 
 def _lookups(policy: RulePolicy) -> List[Dict[str, str]]:
@@ -111,7 +94,7 @@ def test_training_learns_the_same(
     steps = []
     for path in sorted((ROOT / "data" / "rules").glob("*.yml")):
         steps += YAMLStoryReader(domain).read_from_file(path)
-    again = _trained(domain, StoryGraph(steps), tmp_path)
+    again = trained(domain, StoryGraph(steps), tmp_path)
     assert {key: set(found) for key, found in again.lookup.items()} == {
         key: set(found) for key, found in policy.lookup.items()
     }

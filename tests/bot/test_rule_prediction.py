@@ -11,12 +11,9 @@ import pytest
 from rasa.core.featurizers.tracker_featurizers import MaxHistoryTrackerFeaturizer
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
-from rasa.engine.graph import ExecutionContext, GraphSchema
-from rasa.engine.storage.local_model_storage import LocalModelStorage
-from rasa.engine.storage.resource import Resource
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered
-from rasa.shared.core.generator import TrackerWithCachedStates, TrainingDataGenerator
+from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.core.training_data.structures import StoryGraph
@@ -25,6 +22,7 @@ from bot import rule_prediction
 from bot.rule_prediction import LatestStates
 from tests.bot.components import ROOT
 from tests.bot.dialogues import FORM, Dialogues
+from tests.bot.policies import trained
 
 STATES = RulePolicy._prediction_states
 KEY = RulePolicy._create_feature_key
@@ -83,7 +81,7 @@ def policy(domain: Domain, tmp_path_factory: pytest.TempPathFactory) -> RulePoli
     steps: List[Any] = []
     for path in sorted((ROOT / "data" / "rules").glob("*.yml")):
         steps += YAMLStoryReader(domain).read_from_file(path)
-    return _trained(domain, steps, tmp_path_factory.mktemp("policy"))
+    return trained(domain, StoryGraph(steps), tmp_path_factory.mktemp("policy"))
 
 
 @pytest.fixture
@@ -93,20 +91,6 @@ def installed() -> Iterator[None]:
     RulePolicy._prediction_states = STATES
     RulePolicy._create_feature_key = KEY
     RulePolicy._predict = PREDICT
-
-
-def _trained(domain: Domain, steps: List[Any], folder: Path) -> RulePolicy:
-    trackers = TrainingDataGenerator(
-        StoryGraph(steps), domain, augmentation_factor=0, use_story_concatenation=False
-    ).generate()
-    policy = RulePolicy(
-        RulePolicy.get_default_config(),
-        LocalModelStorage(folder),
-        Resource("policy"),
-        ExecutionContext(GraphSchema({})),
-    )
-    policy.train(trackers, domain)
-    return policy
 
 
 def _told(prediction: PolicyPrediction, source: Optional[str]) -> Dict[str, Any]:
@@ -174,7 +158,7 @@ def test_slots_that_show_decide_and_text_is_looked_up(installed: None, tmp_path:
     domain = Domain.from_yaml(SHOWN_SLOT)
     (tmp_path / "rules.yml").write_text(SHOWN_RULES, encoding="utf-8")
     steps = YAMLStoryReader(domain).read_from_file(tmp_path / "rules.yml")
-    policy = _trained(domain, steps, tmp_path)
+    policy = trained(domain, StoryGraph(steps), tmp_path)
     predicted = set()
     for mood in ("good", "bad", None):
         for text, intent in (("hello", "greet"), ("thanks a lot", "thank")):
@@ -207,7 +191,7 @@ def test_training_learns_the_same(
     steps: List[Any] = []
     for path in sorted((ROOT / "data" / "rules").glob("*.yml")):
         steps += YAMLStoryReader(domain).read_from_file(path)
-    again = _trained(domain, steps, tmp_path)
+    again = trained(domain, StoryGraph(steps), tmp_path)
     assert {key: set(found) for key, found in again.lookup.items()} == {
         key: set(found) for key, found in policy.lookup.items()
     }
